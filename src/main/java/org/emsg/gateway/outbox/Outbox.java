@@ -1,0 +1,77 @@
+package org.emsg.gateway.outbox;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.emsg.gateway.model.ConversationId;
+import org.emsg.gateway.model.Network;
+import org.emsg.gateway.model.Reason;
+import org.emsg.gateway.model.TraceId;
+
+/// The durable queue behind the `outbox:` component. All calls block on the database and are made
+/// from virtual threads; times are the database's own.
+public interface Outbox {
+  /// Leases for `ttl` up to `max` lanes of `network` that have something due and that nobody else
+  /// holds, longest waiting first; lanes already held by `node` are not given again.
+  List<LaneLease> lease(String node, Network network, int max, Duration ttl);
+
+  /// Prolongs a lease; false where another node has the lane by now.
+  boolean renew(LaneLease lease, Duration ttl);
+
+  /// Gives a lane back.
+  void release(LaneLease lease);
+
+  /// The oldest waiting message of each conversation of the lane that is due and not in `busy`, at
+  /// most `max`, oldest first; nothing while the lane itself is paused, or where the lease is lost.
+  /// A row whose envelope cannot be read is failed on the way and does not hide the others.
+  List<OutboundMessage> heads(LaneLease lease, int max, Set<ConversationId> busy);
+
+  /// Settles in one transaction; false, and nothing is changed, where the lease's epoch is over.
+  boolean settle(LaneLease lease, List<Settlement> settlements);
+
+  /// Failed rows whose senders have not been told, oldest first.
+  List<FailedMessage> failed(int max);
+
+  /// The sender of a failed row was told, or is not to be told: the row goes.
+  void bounced(OutboxId id);
+
+  /// For operators: every lane with its counts.
+  List<LaneStatus> lanes();
+
+  /// For operators: the waiting rows of a lane, oldest first.
+  List<WaitingMessage> waiting(LaneKey lane, int max);
+
+  /// Makes a lane and its conversations due at once; the number of rows concerned.
+  int retryNow(LaneKey lane);
+
+  /// Fails a row by hand, so that its sender gets a bounce that says `reason`; false where it is
+  /// gone.
+  boolean drop(OutboxId id, Reason reason);
+
+  /// A failed row and why it failed.
+  record FailedMessage(OutboundMessage message, Reason reason) {}
+
+  /// A lane as an operator sees it.
+  record LaneStatus(
+      LaneKey lane,
+      long waiting,
+      long failed,
+      int attempts,
+      Optional<Instant> pausedUntil,
+      Optional<Reason> lastReason,
+      Optional<String> holder,
+      Optional<Instant> oldest) {}
+
+  /// A waiting row as an operator sees it: no body.
+  record WaitingMessage(
+      OutboxId id,
+      TraceId trace,
+      String sender,
+      String recipient,
+      int attempts,
+      Instant queued,
+      Optional<Instant> notBefore,
+      Optional<Reason> lastReason) {}
+}

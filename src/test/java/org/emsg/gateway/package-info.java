@@ -1,0 +1,5 @@
+/// Rules that hold for the whole house.
+@NullMarked
+package org.emsg.gateway;
+
+import org.jspecify.annotations.NullMarked;
