@@ -1,5 +1,6 @@
 package org.emsg.gateway.address;
 
+import java.util.Optional;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Reason;
@@ -12,16 +13,16 @@ public sealed interface Target {
   String why();
 
   /// An account name on a home domain; whether the account exists is for `home` to say.
-  record Home(Address.Emsg account, String why) implements Target {}
+  ///
+  /// @param otherwise whom it means where there is no such account, by a rule
+  record Home(Address.Emsg account, Optional<Target> otherwise, String why) implements Target {}
 
   /// A native address on a network that is decided.
-  ///
-  /// @param transitAllowed whether a rule lets senders from outside reach it through us
-  record On(Network network, Address address, boolean transitAllowed, String why)
-      implements Target {}
+  record On(Network network, Address address, Transit transit, String why) implements Target {}
 
-  /// `local#domain` of a domain about which no rule says anything: preference and discovery decide.
-  record Open(String local, String domain, boolean transitAllowed, String why) implements Target {}
+  /// `local#domain` of a domain about which no rule names a network: preference and discovery
+  /// decide, then `Addressing.nativeOn` has the address.
+  record Open(String local, String domain, Transit transit, String why) implements Target {}
 
   /// Nobody: an alias that is not canonical, a rule that rejects.
   record Nobody(Reason reason, String why) implements Target {}

@@ -87,9 +87,46 @@ public sealed interface Address {
       return Network.SMTP;
     }
 
+    /// In normal form; the local part is quoted where its grammar asks for that.
     @Override
     public String text() {
-      return local + '@' + domain;
+      return quoted(local) + '@' + domain;
+    }
+
+    /// As its owner writes it: what goes into an SMTP command or a header.
+    public String mailbox() {
+      return quoted(spelling) + '@' + domain;
+    }
+
+    private static String quoted(String local) {
+      if (isDotAtom(local)) {
+        return local;
+      }
+      StringBuilder text = new StringBuilder(local.length() + 8).append('"');
+      for (int i = 0; i < local.length(); i++) {
+        char c = local.charAt(i);
+        if (c == '"' || c == '\\') {
+          text.append('\\');
+        }
+        text.append(c);
+      }
+      return text.append('"').toString();
+    }
+
+    /// RFC 5322 §3.2.3, with what RFC 6532 §3.2 adds to it.
+    private static boolean isDotAtom(String local) {
+      boolean dot = true;
+      for (int i = 0; i < local.length(); i++) {
+        char c = local.charAt(i);
+        if (c == '.' && dot) {
+          return false;
+        }
+        dot = c == '.';
+        if (c <= ' ' || c == 0x7F || "()<>[]:;@\\,\"".indexOf(c) >= 0) {
+          return false;
+        }
+      }
+      return !dot;
     }
 
     @Override
