@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.text;
+
+import org.jspecify.annotations.NullMarked;
