@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.crypto;
+
+import org.jspecify.annotations.NullMarked;
