@@ -9,4 +9,5 @@ import java.time.Duration;
 ///
 /// @param remaining how long the lease still ran when it was given, to be counted from before the
 ///   request on a monotonic clock: before each send the holder checks what is left
-public record LaneLease(LaneKey lane, String node, long epoch, Duration remaining) {}
+/// @param failures how often in a row the lane was deferred when the lease was given
+public record LaneLease(LaneKey lane, String node, long epoch, Duration remaining, int failures) {}

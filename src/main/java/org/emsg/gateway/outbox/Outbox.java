@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.ConversationId;
+import org.emsg.gateway.model.Envelope;
+import org.emsg.gateway.model.MessageId;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Reason;
 import org.emsg.gateway.model.TraceId;
@@ -29,13 +32,27 @@ public interface Outbox {
   List<OutboundMessage> heads(LaneLease lease, int max, Set<ConversationId> busy);
 
   /// Settles in one transaction; false, and nothing is changed, where the lease's epoch is over.
+  /// However many lane deferrals are in one call, the lane counts one more failure and pauses for
+  /// the longest of their delays; a `Done` sets the count to 0. A row that is gone is passed over.
   boolean settle(LaneLease lease, List<Settlement> settlements);
 
-  /// Failed rows whose senders have not been told, oldest first.
-  List<FailedMessage> failed(int max);
+  /// Whether the conversation has rows here, be they waiting, being sent or failed and not bounced.
+  boolean isWaiting(ConversationId conversation);
+
+  /// Fails at most `max` waiting rows of `network` that were accepted more than `age` ago; how many
+  /// there were. For what lies behind a lane that never comes to it.
+  int expire(Network network, Duration age, Reason reason, int max);
+
+  /// Failed rows after `after` whose senders have not been told, oldest first.
+  List<FailedMessage> failed(OutboxId after, int max);
 
   /// The sender of a failed row was told, or is not to be told: the row goes.
   void bounced(OutboxId id);
+
+  /// A failed row waits in another lane now, due at once and with no attempt counted; its place
+  /// among the rows of its new conversation is by its number as ever. The id map learns the new
+  /// native id, the trace gets a line. False where no failed row has that number.
+  boolean reroute(OutboxId id, Reroute to);
 
   /// For operators: every lane with its counts.
   List<LaneStatus> lanes();
@@ -51,7 +68,29 @@ public interface Outbox {
   boolean drop(OutboxId id, Reason reason);
 
   /// A failed row and why it failed.
-  record FailedMessage(OutboundMessage message, Reason reason) {}
+  ///
+  /// @param addressed whom the sender addressed
+  /// @param attempted the message as it was sent; empty where the intake refused this recipient
+  ///   while it accepted others
+  record FailedMessage(
+      OutboxId id,
+      Envelope envelope,
+      Address addressed,
+      Reason reason,
+      Optional<OutboundMessage> attempted) {}
+
+  /// Where a first contact goes instead.
+  record Reroute(
+      LaneKey lane,
+      ConversationId conversation,
+      Address recipient,
+      MessageId nativeId,
+      List<Network> next,
+      String why) {
+    public Reroute {
+      next = List.copyOf(next);
+    }
+  }
 
   /// A lane as an operator sees it.
   record LaneStatus(

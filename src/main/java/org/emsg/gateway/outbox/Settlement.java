@@ -14,7 +14,11 @@ public sealed interface Settlement {
   record Done(OutboxId id, Optional<MessageId> remoteId) implements Settlement {}
 
   /// Again, not before `delay` from now by database time; the lane or the conversation waits too.
-  record Again(OutboxId id, Outcome.Deferred.Scope scope, Duration delay, Reason reason)
+  ///
+  /// @param certain false where the other side may have it all the same: the row's `next` is
+  ///   emptied, since another network could double it
+  record Again(
+      OutboxId id, Outcome.Deferred.Scope scope, Duration delay, Reason reason, boolean certain)
       implements Settlement {}
 
   /// Given up: the row leaves its lane and waits, failed, until its bounce is accepted.
