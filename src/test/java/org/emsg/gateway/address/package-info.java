@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.address;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.policy;
+
+import org.jspecify.annotations.NullMarked;
