@@ -4,7 +4,7 @@ FROM debian:trixie-slim
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ejabberd \
  && rm -rf /var/lib/apt/lists/* /var/lib/ejabberd/*
-COPY ejabberd/entry /usr/local/bin/
+COPY ejabberd/entry ejabberd/ready /usr/local/bin/
 RUN install -d -o ejabberd -g ejabberd /run/ejabberd && chown -R ejabberd: /etc/ejabberd /var/log/ejabberd /var/lib/ejabberd
 ENV HOST=ejabberd.test USERS="" COMPONENTS=""
 USER ejabberd

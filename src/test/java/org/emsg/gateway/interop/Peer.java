@@ -1,5 +1,7 @@
 package org.emsg.gateway.interop;
 
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.PortBinding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -65,6 +68,23 @@ public abstract class Peer implements AutoCloseable {
   /// For a subclass to say more of its container before it starts.
   protected final GenericContainer<?> container() {
     return container;
+  }
+
+  /// Lets a TCP port that was named be reached over UDP too, at the same number.
+  protected final void alsoUdp(int port) {
+    List<String> bindings = new ArrayList<>(container.getPortBindings());
+    container.getPortBindings().stream()
+        .map(PortBinding::parse)
+        .filter(bound -> bound.getExposedPort().equals(ExposedPort.tcp(port)))
+        .map(bound -> bound.getBinding() + ":" + ExposedPort.udp(port))
+        .forEach(bindings::add);
+    container.setPortBindings(bindings);
+  }
+
+  /// Lets the peer look names up in the tests' own DNS.
+  protected final void asks(DnsPeer dns) {
+    container.withCreateContainerCmdModifier(command ->
+        Objects.requireNonNull(command.getHostConfig()).withDns(dns.address().getHostAddress()));
   }
 
   protected final void start() {
@@ -139,7 +159,7 @@ public abstract class Peer implements AutoCloseable {
   }
 
   /// As [#run(String...)], but what a command's failure means is the caller's to say.
-  protected final ExecResult tryRun(String... command) {
+  final ExecResult tryRun(String... command) {
     try {
       return container.execInContainer(StandardCharsets.UTF_8, command);
     } catch (IOException e) {
