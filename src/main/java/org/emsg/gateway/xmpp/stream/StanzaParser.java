@@ -20,7 +20,6 @@ import org.jivesoftware.smack.packet.MessageBuilder;
 import org.jivesoftware.smack.packet.Presence;
 import org.jivesoftware.smack.packet.PresenceBuilder;
 import org.jivesoftware.smack.packet.StandardExtensionElement;
-import org.jivesoftware.smack.packet.Stanza;
 import org.jivesoftware.smack.packet.StanzaBuilder;
 import org.jivesoftware.smack.packet.StanzaError;
 import org.jivesoftware.smack.packet.UnparsedIQ;
@@ -244,8 +243,8 @@ final class StanzaParser {
     String namespace = child.getNamespace();
     return switch (namespace) {
       case DiscoverInfo.NAMESPACE -> {
-        DiscoverInfo info = DiscoverInfo.builder("disco").setNode(child.getAttributeValue("node"))
-            .build();
+        DiscoverInfo info =
+            DiscoverInfo.builder("disco").setNode(child.getAttributeValue("node")).build();
         yield info;
       }
       case DiscoverItems.NAMESPACE -> {

@@ -118,8 +118,7 @@ final class XmlFramer {
     if (length > 256) {
       fail(frames, "restricted-xml", "a processing instruction");
     } else if (b == '>' && length > 2 && buffer[length - 2] == '?') {
-      String text =
-          new String(buffer, 0, length, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+      String text = new String(buffer, 0, length, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
       if (!text.startsWith("<?xml ")) {
         fail(frames, "restricted-xml", "a processing instruction");
       } else if (text.contains("encoding")

@@ -9,7 +9,8 @@ import org.jivesoftware.smack.packet.StanzaError;
 import org.jivesoftware.smack.packet.XmlEnvironment;
 import org.jivesoftware.smack.util.StringUtils;
 
-/// Bytes of a component stream ⇄ stanzas (XEP-0114, RFC 6120 §4, §8, §11). Pure: no socket, no clock.
+/// Bytes of a component stream ⇄ stanzas (XEP-0114, RFC 6120 §4, §8, §11). Pure: no socket, no
+/// clock.
 public final class XmppCodec {
   private static final XmlEnvironment INSIDE = new XmlEnvironment(StanzaParser.CLIENT);
   private static final char REPLACEMENT = '\uFFFD';
@@ -46,11 +47,10 @@ public final class XmppCodec {
   public static Bytes end(Optional<String> condition) {
     return Bytes.utf8(
         condition
-                .map(
-                    name ->
-                        "<stream:error><"
-                            + name
-                            + " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
+                .map(name ->
+                    "<stream:error><"
+                        + name
+                        + " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
                 .orElse("")
             + "</stream:stream>");
   }

@@ -54,9 +54,7 @@ class XmppCodecTest {
             "closed");
     for (int cut = 0; cut <= day.length; cut++) {
       List<byte[]> parts =
-          List.of(
-              Arrays.copyOf(day, cut),
-              Arrays.copyOfRange(day, cut, day.length));
+          List.of(Arrays.copyOf(day, cut), Arrays.copyOfRange(day, cut, day.length));
       assertThat(shapes(parts)).as("split at " + cut).isEqualTo(whole);
     }
     List<byte[]> singles = new ArrayList<>();
@@ -202,8 +200,7 @@ class XmppCodecTest {
     assertThat(xml).startsWith("<message ").doesNotContain("xmlns=").doesNotContain("<script>");
     Message back = (Message) received(HEADER + xml).getFirst();
     assertThat(back.getStanzaId()).isEqualTo("id'1");
-    assertThat(back.getBody())
-        .isEqualTo("a < b && \"c\" 'd' ]]> \uFFFD\uFFFD\uFFFD \uD83D\uDE00");
+    assertThat(back.getBody()).isEqualTo("a < b && \"c\" 'd' ]]> \uFFFD\uFFFD\uFFFD \uD83D\uDE00");
     assertThat(back.getSubject()).isEqualTo("x\"><script>alert(1)</script>");
   }
 
@@ -258,15 +255,14 @@ class XmppCodecTest {
           "unreadable "
               + condition.name()
               + " "
-              + head.map(
-                      h ->
-                          String.join(
-                              " ",
-                              h.element(),
-                              h.type(),
-                              h.id().orElse(""),
-                              h.from().toString(),
-                              h.to().toString()))
+              + head.map(h ->
+                      String.join(
+                          " ",
+                          h.element(),
+                          h.type(),
+                          h.id().orElse(""),
+                          h.from().toString(),
+                          h.to().toString()))
                   .orElse("");
       case StreamEvent.Failed(String condition, String text) -> "failed " + condition + " " + text;
       case StreamEvent.Broken(String condition, String why) -> "broken " + condition;
