@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
@@ -55,6 +56,7 @@ public abstract class Peer implements AutoCloseable {
                     .withDockerfile(Path.of("docker", "peers", image + ".Dockerfile")))
             .withNetwork(SharedNetwork.NETWORK)
             .withNetworkAliases(name)
+            .withLabels(Ownership.LABELS)
             .withExtraHost(HOST, "host-gateway")
             .withExposedPorts(Arrays.stream(ports).boxed().toArray(Integer[]::new))
             .waitingFor(this.ready);
@@ -181,6 +183,15 @@ public abstract class Peer implements AutoCloseable {
   }
 
   private static final class SharedNetwork {
-    private static final Network NETWORK = Network.newNetwork();
+    private static final Network NETWORK =
+        Network.builder()
+            .createNetworkCmdModifier(command -> command.withLabels(Ownership.LABELS))
+            .build();
+  }
+
+  /// Says whose containers these are, so that a build can remove what a JVM that was killed left.
+  private static final class Ownership {
+    private static final Map<String, String> LABELS =
+        Map.of("org.emsg.peers", System.getenv().getOrDefault("EMSG_PEERS_RUN", ""));
   }
 }
