@@ -1,0 +1,279 @@
+package org.emsg.gateway.gateway;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.gateway.Preferences.Contact;
+import org.emsg.gateway.gateway.Preferences.Footing;
+import org.emsg.gateway.gateway.Preferences.Running;
+import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Bytes;
+import org.emsg.gateway.model.ConversationId;
+import org.emsg.gateway.model.Envelope;
+import org.emsg.gateway.model.Event;
+import org.emsg.gateway.model.MessageId;
+import org.emsg.gateway.model.Network;
+import org.emsg.gateway.model.Provenance;
+import org.emsg.gateway.model.Reason;
+import org.emsg.gateway.outbox.LaneKey;
+import org.emsg.gateway.outbox.OutboundMessage;
+import org.emsg.gateway.outbox.Outbox;
+import org.emsg.gateway.outbox.Outbox.FailedMessage;
+import org.emsg.gateway.outbox.OutboxId;
+import org.emsg.gateway.outbox.Wakeups;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Sees to what failed for good: a first contact goes on to the next network, everybody else's
+/// sender is told, once (`architecture.md`, "One message", 4).
+///
+/// The bounce is an envelope like any other. Its id and digest are made of the failed message's, so
+/// that dying between its acceptance and the end of the failed row doubles nothing: the next round
+/// makes the same bounce again, and the intake knows it.
+final class Bouncer {
+  private static final Logger LOG = LoggerFactory.getLogger(Bouncer.class);
+  private static final int PAGE = 64;
+
+  private final Outbox outbox;
+  private final Intake intake;
+  private final Addressing addressing;
+  private final SenderCheck senders;
+  private final Wayfinder ways;
+  private final DeliveryWriter writer;
+  private final Preferences preferences;
+  private final Wakeups wakeups;
+  private final Trace trace;
+  private final Clock clock;
+
+  Bouncer(
+      Outbox outbox,
+      Intake intake,
+      Addressing addressing,
+      SenderCheck senders,
+      Wayfinder ways,
+      DeliveryWriter writer,
+      Preferences preferences,
+      Wakeups wakeups,
+      Trace trace,
+      Clock clock) {
+    this.outbox = outbox;
+    this.intake = intake;
+    this.addressing = addressing;
+    this.senders = senders;
+    this.ways = ways;
+    this.writer = writer;
+    this.preferences = preferences;
+    this.wakeups = wakeups;
+    this.trace = trace;
+    this.clock = clock;
+  }
+
+  /// Goes through all failed rows once; those whose bounce cannot be taken now stay for the next
+  /// round. Always false: there is nothing more until something else fails.
+  boolean round() {
+    OutboxId after = new OutboxId(0);
+    List<FailedMessage> page = outbox.failed(after, PAGE);
+    while (!page.isEmpty()) {
+      for (FailedMessage failed : page) {
+        try {
+          settle(failed);
+        } catch (RuntimeException e) {
+          LOG.error("{}: its failure is seen to in the next round", failed.envelope().trace(), e);
+        }
+        after = failed.id();
+      }
+      page = outbox.failed(after, PAGE);
+    }
+    return false;
+  }
+
+  private void settle(FailedMessage failed) {
+    Optional<OutboundMessage> attempted = failed.attempted();
+    if (attempted.isPresent()
+        && triesElsewhere(failed.reason())
+        && elsewhere(attempted.get(), failed.reason())) {
+      return;
+    }
+    if (!deservesBounce(failed.envelope())) {
+      String text = "no bounce: " + failed.reason().text();
+      trace.line(failed.envelope().trace(), "dropped", text);
+      end(failed);
+      return;
+    }
+    switch (intake.accept(bounce(failed)).toCompletableFuture().join()) {
+      case IntakeResult.Accepted _, IntakeResult.Duplicate _ -> end(failed);
+      case IntakeResult.Refused refused -> {
+        LOG.warn(
+            "{}: its sender cannot be told that it failed: {}",
+            failed.envelope().trace(),
+            refused.reason().text());
+        end(failed);
+      }
+      case IntakeResult.Deferred deferred ->
+          LOG.debug("{}: bounced later: {}", failed.envelope().trace(), deferred.reason().text());
+    }
+  }
+
+  private void end(FailedMessage failed) {
+    outbox.bounced(failed.id());
+    failed.attempted().ifPresent(this::forget);
+  }
+
+  /// A conversation whose only try failed runs nowhere.
+  private void forget(OutboundMessage message) {
+    contact(message)
+        .filter(contact -> runsUntried(contact, message.lane().network()))
+        .filter(_ -> !outbox.isWaiting(message.conversation()))
+        .ifPresent(contact -> preferences.run(contact, Optional.empty()));
+  }
+
+  private boolean runsUntried(Contact contact, Network network) {
+    return preferences
+        .standing(contact)
+        .running()
+        .filter(running -> running.equals(new Running(network, Footing.TRIED)))
+        .isPresent();
+  }
+
+  private Optional<Contact> contact(OutboundMessage message) {
+    Address sender = message.envelope().sender();
+    return senders.isHome(sender)
+        ? Optional.of(
+            new Contact(
+                (Address.Emsg) sender, message.addressed().local(), message.addressed().domain()))
+        : Optional.empty();
+  }
+
+  // ---- the next network -------------------------------------------------------------------------
+
+  /// Whether the failure says that they are not there, rather than that this message is unwanted.
+  private static boolean triesElsewhere(Reason reason) {
+    return switch (reason.kind()) {
+      case NO_SUCH_USER, NO_SUCH_SERVER, UNAVAILABLE, REMOTE_TIMEOUT -> true;
+      case MALFORMED,
+          UNAUTHENTICATED,
+          NOT_ALLOWED,
+          CONFLICT,
+          GONE,
+          TOO_LARGE,
+          UNSUPPORTED_CONTENT,
+          SCHEMA_VIOLATION,
+          UNVERIFIED_SENDER,
+          TLS_REQUIRED,
+          RATE_LIMITED,
+          MAILBOX_FULL,
+          LOOP,
+          REMOTE_FAILURE,
+          EXPIRED,
+          INTERNAL ->
+          false;
+    };
+  }
+
+  private boolean elsewhere(OutboundMessage message, Reason reason) {
+    Address now = message.recipient();
+    for (int i = 0; i < message.next().size(); i++) {
+      Network network = message.next().get(i);
+      Optional<Address> there = ways.nativeOn(network, now.local(), now.domain());
+      Optional<LaneKey> lane = there.flatMap(to -> writer.lane(message.envelope(), to));
+      if (lane.isPresent()) {
+        ConversationId conversation = DeliveryWriter.conversation(message.envelope(), there.get());
+        Outbox.Reroute reroute =
+            new Outbox.Reroute(
+                lane.get(),
+                conversation,
+                there.get(),
+                writer.mint(message.envelope(), there.get()),
+                message.next().subList(i + 1, message.next().size()),
+                message.lane().network().label() + " failed (" + reason.text() + ')');
+        if (outbox.reroute(message.id(), reroute)) {
+          follow(message, network);
+          wakeups.queued(lane.get());
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The conversation runs on the new network as soon as nothing of it waits on the old one.
+  private void follow(OutboundMessage message, Network network) {
+    if (!outbox.isWaiting(message.conversation())) {
+      contact(message)
+          .filter(contact -> runsUntried(contact, message.lane().network()))
+          .ifPresent(contact ->
+              preferences.run(contact, Optional.of(new Running(network, Footing.TRIED))));
+    }
+  }
+
+  // ---- the bounce -------------------------------------------------------------------------------
+
+  /// A bounce never bounces, a lost receipt is nobody's news, and nobody is told in the name of a
+  /// network that did not vouch for them.
+  private static boolean deservesBounce(Envelope envelope) {
+    return envelope.provenance().verified()
+        && switch (envelope.event()) {
+          case Event.Posted _, Event.Opaque _ -> true;
+          case Event.Receipted _, Event.Bounced _ -> false;
+        };
+  }
+
+  private Envelope bounce(FailedMessage failed) {
+    Envelope envelope = failed.envelope();
+    byte[] digest = digest(envelope, failed.addressed());
+    return new Envelope(
+        envelope.trace(),
+        envelope.origin(),
+        new MessageId(uuid(digest).toString()),
+        author(envelope, failed.addressed()),
+        Optional.empty(),
+        List.of(envelope.sender()),
+        clock.instant(),
+        clock.instant(),
+        new Event.Bounced(envelope.id(), failed.addressed(), failed.reason()),
+        Provenance.verifiedBy("gateway"),
+        Bytes.wrap(digest),
+        Optional.empty());
+  }
+
+  /// The home domain that answers for where the message was addressed, or for who sent it.
+  private Address.Emsg author(Envelope envelope, Address addressed) {
+    String home =
+        addressing
+            .ownerOf(addressed.domain())
+            .or(() -> addressing.ownerOf(envelope.sender().domain()))
+            .orElseGet(() -> addressing.homeDomains().getFirst());
+    return new Address.Emsg("", home);
+  }
+
+  private static byte[] digest(Envelope envelope, Address addressed) {
+    String text =
+        "bounce\0"
+            + envelope.origin().label()
+            + '\0'
+            + envelope.sender().text()
+            + '\0'
+            + envelope.trace()
+            + '\0'
+            + addressed.text();
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /// RFC 9562 §5.8.
+  private static UUID uuid(byte[] digest) {
+    ByteBuffer bytes = ByteBuffer.wrap(digest);
+    long high = (bytes.getLong() & ~0xF000L) | 0x8000L;
+    long low = (bytes.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+    return new UUID(high, low);
+  }
+}
