@@ -15,7 +15,7 @@ import org.jsoup.select.NodeTraversor;
 /// [#MAX_DEPTH] become siblings: the work is linear in what is left.
 public final class Html {
   /// Characters that are looked at.
-  public static final int MAX = 2_000_000;
+  public static final int MAX = 500_000;
 
   static final int MAX_DEPTH = 256;
 

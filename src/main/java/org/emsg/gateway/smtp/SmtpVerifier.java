@@ -1,0 +1,181 @@
+package org.emsg.gateway.smtp;
+
+import java.util.List;
+import java.util.Optional;
+import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.address.Parsed;
+import org.emsg.gateway.gateway.IntakeResult;
+import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Network;
+import org.emsg.gateway.model.Provenance;
+import org.emsg.gateway.model.Reason;
+import org.emsg.gateway.smtp.auth.SenderChecks;
+import org.emsg.gateway.smtp.mime.MailContent;
+import org.emsg.gateway.smtp.mime.MailHeaders;
+import org.emsg.gateway.smtp.mime.Mailbox;
+import org.emsg.gateway.smtp.mime.MimeReader;
+
+/// Reads a message and finds out who vouches for its author (`addresses.md`, "Who is who"). Called
+/// from virtual threads, since it waits for the DNS.
+final class SmtpVerifier {
+  static final String VIA = "X-EMSG-Via";
+  private static final int MAX_HOPS = 50;
+
+  private final SenderChecks checks;
+  private final Addressing addressing;
+  private final SmtpConfig.Unaligned unaligned;
+
+  SmtpVerifier(SenderChecks checks, Addressing addressing, SmtpConfig.Unaligned unaligned) {
+    this.checks = checks;
+    this.addressing = addressing;
+    this.unaligned = unaligned;
+  }
+
+  /// What the look at a message gave.
+  sealed interface Verified {
+    record Passed(VerifiedMail mail) implements Verified {}
+
+    /// It goes no further; the client is told `result`.
+    record Stopped(IntakeResult result) implements Verified {}
+  }
+
+  Verified verify(ReceivedMail mail) {
+    Optional<MailHeaders> read = MailHeaders.parse(mail.content().view());
+    if (read.isEmpty()) {
+      return refused(Reason.Kind.MALFORMED, "The header of the message is too large.");
+    }
+    MailHeaders headers = read.get();
+    Optional<Reason> loop = loop(headers);
+    if (loop.isPresent()) {
+      return new Verified.Stopped(new IntakeResult.Refused(loop.get()));
+    }
+    MailContent content;
+    try {
+      content = MailContent.of(MimeReader.read(mail.content().view()));
+    } catch (MimeReader.Refused malformed) {
+      return refused(Reason.Kind.MALFORMED, "This cannot be taken: " + malformed.text() + ".");
+    }
+    boolean returned = mail.recipients().getFirst() instanceof ReceivedMail.Recipient.Return;
+    return returned ? verifyReturned(mail, headers, content) : verifyMail(mail, headers, content);
+  }
+
+  private Verified verifyMail(ReceivedMail mail, MailHeaders headers, MailContent content) {
+    Optional<Mailbox> from = onlyFrom(headers);
+    if (from.isEmpty()) {
+      return refused(Reason.Kind.MALFORMED, "The message must have one From with one address.");
+    }
+    Optional<Address.Smtp> author = address(from.get());
+    if (author.isEmpty()) {
+      return refused(Reason.Kind.MALFORMED, "The address in From is none that can be answered.");
+    }
+    if (addressing.isOurs(author.get().domain())) {
+      return refused(
+          Reason.Kind.NOT_ALLOWED, "Nobody but this server sends mail from that address.");
+    }
+    SenderChecks.Result result = check(mail, headers, author.get());
+    if (result.uncertain()) {
+      return new Verified.Stopped(
+          new IntakeResult.Deferred(
+              Reason.of(
+                  Reason.Kind.UNVERIFIED_SENDER,
+                  "The sender's domain could not be checked now, come again."),
+              Optional.empty()));
+    }
+    if (!result.aligned() && (result.unwanted() || unaligned == SmtpConfig.Unaligned.REFUSE)) {
+      return refused(
+          Reason.Kind.UNVERIFIED_SENDER,
+          "Neither SPF nor DKIM shows that the message is from the domain in its From.");
+    }
+    return passed(
+        mail,
+        headers,
+        content,
+        author,
+        from.get().name(),
+        new Provenance(result.aligned(), result.checks(), via(headers)));
+  }
+
+  /// What comes back to an envelope sender of ours. A report needs no author: that it came back is
+  /// the proof. Anything else is a message of its author (an answering machine's, mostly).
+  private Verified verifyReturned(ReceivedMail mail, MailHeaders headers, MailContent content) {
+    if (content.report().isPresent()) {
+      return passed(
+          mail, headers, content, Optional.empty(), "", Provenance.verifiedBy("bounce-mac"));
+    }
+    Optional<Mailbox> from = onlyFrom(headers);
+    Optional<Address.Smtp> author =
+        from.flatMap(this::address).filter(address -> !addressing.isOurs(address.domain()));
+    if (author.isEmpty()) {
+      return passed(
+          mail, headers, content, author, "", new Provenance(false, List.of(), via(headers)));
+    }
+    SenderChecks.Result result = check(mail, headers, author.get());
+    return passed(
+        mail,
+        headers,
+        content,
+        author,
+        from.map(Mailbox::name).orElse(""),
+        new Provenance(result.aligned(), result.checks(), via(headers)));
+  }
+
+  private SenderChecks.Result check(ReceivedMail mail, MailHeaders headers, Address.Smtp author) {
+    return checks.check(
+        new SenderChecks.Subject(
+            mail.client(),
+            mail.helo(),
+            mail.reversePath(),
+            mail.tls(),
+            headers,
+            mail.content(),
+            author.domain()));
+  }
+
+  private static Verified passed(
+      ReceivedMail mail,
+      MailHeaders headers,
+      MailContent content,
+      Optional<Address.Smtp> author,
+      String name,
+      Provenance provenance) {
+    return new Verified.Passed(new VerifiedMail(mail, headers, content, author, name, provenance));
+  }
+
+  private static Optional<Mailbox> onlyFrom(MailHeaders headers) {
+    return headers.count("From") == 1
+        ? headers.first("From").flatMap(Mailbox::parseOnly)
+        : Optional.empty();
+  }
+
+  private Optional<Address.Smtp> address(Mailbox mailbox) {
+    return addressing.parse(Network.SMTP, mailbox.address()) instanceof Parsed.Valid valid
+            && valid.address() instanceof Address.Smtp address
+        ? Optional.of(address)
+        : Optional.empty();
+  }
+
+  private Optional<Reason> loop(MailHeaders headers) {
+    boolean loops =
+        headers.count("Received") > MAX_HOPS
+            || via(headers).stream().anyMatch(addressing::isOurs)
+            || via(headers).size() > Provenance.MAX_VIA;
+    return loops
+        ? Optional.of(Reason.of(Reason.Kind.LOOP, "The message goes in a circle."))
+        : Optional.empty();
+  }
+
+  /// The gateways that a mail passed, as they say it in a header of ours. Nobody is believed for
+  /// it: it can only stop a message.
+  private static List<String> via(MailHeaders headers) {
+    return headers.all(VIA).stream()
+        .map(field -> MailHeaders.unfold(field.body()))
+        .flatMap(body -> List.of(body.split("[, ]+", 20)).stream())
+        .filter(name -> !name.isEmpty() && name.length() <= 253)
+        .limit(Provenance.MAX_VIA + 1)
+        .toList();
+  }
+
+  private static Verified refused(Reason.Kind kind, String text) {
+    return new Verified.Stopped(new IntakeResult.Refused(Reason.of(kind, text)));
+  }
+}

@@ -1,0 +1,147 @@
+package org.emsg.gateway.smtp.auth;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.james.jdkim.DKIMVerifier;
+import org.apache.james.jdkim.api.Headers;
+import org.apache.james.jdkim.api.PublicKeyRecord;
+import org.apache.james.jdkim.api.PublicKeyRecordRetriever;
+import org.apache.james.jdkim.api.Result;
+import org.apache.james.jdkim.api.SignatureRecord;
+import org.apache.james.jdkim.exceptions.FailException;
+import org.apache.james.jdkim.exceptions.PermFailException;
+import org.apache.james.jdkim.exceptions.TempFailException;
+import org.apache.james.jdkim.tagvalue.PublicKeyRecordImpl;
+import org.emsg.gateway.model.Bytes;
+import org.emsg.gateway.net.Dns;
+import org.emsg.gateway.smtp.mime.MailHeaders;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Which domains signed a message (RFC 6376): jDKIM, asking our DNS, with what RFC 8301 forbids
+/// left out. Thread-safe; blocks for look-ups.
+final class DkimCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(DkimCheck.class);
+  private static final int MAX_SIGNATURES = 5;
+  private static final int MIN_BITS = 1024;
+  private static final int MAX_BITS = 8192;
+
+  private final Dns dns;
+
+  DkimCheck(Dns dns) {
+    this.dns = dns;
+  }
+
+  /// What became of one signature.
+  ///
+  /// @param result in the words of RFC 8601 §2.7.1
+  /// @param domain who signed, `d=`
+  record Outcome(String result, String domain, String selector) {}
+
+  /// The first signatures of the message, looked at one by one; empty where it has none.
+  List<Outcome> check(MailHeaders headers, Bytes content) {
+    if (headers.count("DKIM-Signature") == 0) {
+      return List.of();
+    }
+    DKIMVerifier verifier = new StrictVerifier(new Retriever(dns));
+    byte[] bytes = content.view();
+    int start = headers.bodyStart();
+    try {
+      verifier.verify(
+          new HeaderView(headers), new ByteArrayInputStream(bytes, start, bytes.length - start));
+    } catch (FailException none) {
+      LOG.debug("no DKIM signature holds: {}", none.getClass().getSimpleName());
+    } catch (IOException e) {
+      throw new IllegalStateException("an array was not to be read", e);
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Result result : verifier.getResults()) {
+      outcomes.add(outcome(result));
+    }
+    return outcomes;
+  }
+
+  private static Outcome outcome(Result result) {
+    SignatureRecord record = result.getRecord();
+    String domain = record.getDToken().toString().toLowerCase(Locale.ROOT);
+    String selector = record.getSelector().toString();
+    String word =
+        switch (result.getResultType()) {
+          // Whoever signs only the beginning of a body lets others write the rest (RFC 6376 §8.2).
+          case PASS -> record.getBodyHashLimit() >= 0 ? "policy" : "pass";
+          case TEMPERROR -> "temperror";
+          case PERMERROR -> "permerror";
+          case NEUTRAL -> "neutral";
+          case POLICY -> "policy";
+          case NONE -> "none";
+          case FAIL -> "fail";
+        };
+    return new Outcome(word, domain, selector);
+  }
+
+  private static final class StrictVerifier extends DKIMVerifier {
+    StrictVerifier(PublicKeyRecordRetriever retriever) {
+      super(retriever);
+    }
+
+    @Override
+    public PublicKeyRecord publicRecordLookup(SignatureRecord sign)
+        throws TempFailException, PermFailException {
+      if (!sign.getHashMethod().toString().equalsIgnoreCase("sha256")) {
+        throw new PermFailException("only SHA-256 counts (RFC 8301)", sign);
+      }
+      return super.publicRecordLookup(sign);
+    }
+
+    @Override
+    protected PublicKeyRecord newPublicKeyRecord(String record) {
+      return new PublicKeyRecordImpl(record) {
+        @Override
+        public PublicKey getPublicKey() {
+          PublicKey key = super.getPublicKey();
+          int bits = key instanceof RSAPublicKey rsa ? rsa.getModulus().bitLength() : 0;
+          if (bits < MIN_BITS || bits > MAX_BITS) {
+            throw new IllegalStateException("an RSA key has 1024 to 8192 bits");
+          }
+          return key;
+        }
+      };
+    }
+  }
+
+  private record Retriever(Dns dns) implements PublicKeyRecordRetriever {
+    @Override
+    public List<String> getRecords(CharSequence method, CharSequence selector, CharSequence domain)
+        throws TempFailException, PermFailException {
+      if (!"dns/txt".contentEquals(method)) {
+        throw new PermFailException("keys are in the DNS");
+      }
+      return switch (DnsAnswers.await(dns.txt(selector + "._domainkey." + domain))) {
+        case Dns.Answer.Found<String> found -> found.records();
+        case Dns.Answer.None<String> _ -> List.of();
+        case Dns.Answer.Failed<String> failed -> throw new TempFailException(failed.why());
+      };
+    }
+  }
+
+  /// The header as jDKIM asks for it: field by field, as it came.
+  private record HeaderView(MailHeaders headers) implements Headers {
+    @Override
+    public List<String> getFields() {
+      return headers.all().stream().map(MailHeaders.Field::raw).toList();
+    }
+
+    @Override
+    public List<String> getFields(String name) {
+      List<String> fields = headers.all(name).stream().map(MailHeaders.Field::raw).toList();
+      return name.equalsIgnoreCase("DKIM-Signature") && fields.size() > MAX_SIGNATURES
+          ? fields.subList(0, MAX_SIGNATURES)
+          : fields;
+    }
+  }
+}
