@@ -64,6 +64,7 @@ public interface Addressing {
   Optional<Address> shownOn(Network viewer, Address party);
 
   /// `party`'s name to our own EMSG users (case 2): the plain `user#domain` where that is a legal
-  /// EMSG address, else the alias. Empty where it would be the alias and there is no such face.
+  /// EMSG address and does not mix scripts to look like another, else the alias. Empty where it
+  /// would be the alias and there is no such face.
   Optional<Address.Emsg> shownAtHome(Address party);
 }

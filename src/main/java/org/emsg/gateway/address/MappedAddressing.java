@@ -216,7 +216,8 @@ public final class MappedAddressing implements Addressing {
         && !party.local().isEmpty()
         && AddressParser.of(Network.EMSG, party.local(), party.domain())
             instanceof Parsed.Valid(Address.Emsg plain)
-        && plain.local().equals(party.local())) {
+        && plain.local().equals(party.local())
+        && !Lookalikes.mayMislead(plain.local())) {
       return Optional.of(plain);
     }
     return shownOn(Network.EMSG, party).map(alias -> (Address.Emsg) alias);
