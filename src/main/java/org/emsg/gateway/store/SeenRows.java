@@ -187,7 +187,8 @@ final class SeenRows {
     return false;
   }
 
-  private static String note(Delivery delivery) {
+  /// Where a delivery goes and why, in one line for the trace.
+  static String note(Delivery delivery) {
     String note =
         switch (delivery) {
           case Delivery.ToMailbox to -> "mailbox of " + to.account().text();

@@ -21,6 +21,11 @@ final class StoredText {
     };
   }
 
+  /// The same for every spelling of one address: what rows are found by. `address` reads it too.
+  static String key(Address address) {
+    return address.network().label() + ':' + address.text();
+  }
+
   /// The address that `of` wrote.
   ///
   /// @throws IllegalArgumentException where it is none

@@ -217,8 +217,8 @@ final class WaitingRows {
     row.setLong(3, item.envelopeNumber);
     row.setLong(4, item.size);
     row.setString(5, item.envelope.trace().value());
-    row.setString(6, StoredText.of(item.envelope.sender()));
-    row.setString(7, StoredText.of(to.addressed()));
+    row.setString(6, StoredText.key(item.envelope.sender()));
+    row.setString(7, StoredText.key(to.addressed()));
     row.setLong(8, now);
     row.setLong(9, now);
     row.addBatch();

@@ -3,6 +3,8 @@ package org.emsg.gateway.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.emsg.gateway.fixtures.World.ALICE;
 import static org.emsg.gateway.fixtures.World.ANNA;
+import static org.emsg.gateway.fixtures.World.DAVE;
+import static org.emsg.gateway.fixtures.World.ERIN;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,6 +186,23 @@ interface IntakeStoreContract extends StoreContract {
     store().purge();
     assertThat(result(Letters.home(ALICE, ANNA, "m1", "hello")))
         .isInstanceOf(IntakeResult.Accepted.class);
+  }
+
+  @Test
+  default void oneEnvelopeGoesEverywhereInOneTransaction() {
+    Envelope envelope = Letters.envelope(ALICE, "m1", "hello", ANNA);
+    PlannedEnvelope planned =
+        new PlannedEnvelope(
+            envelope,
+            true,
+            List.of(
+                Letters.toMailbox(envelope, ANNA),
+                Letters.toLane(envelope, Letters.TO_XMPP, DAVE),
+                Letters.toPlanning(envelope, ERIN)));
+    assertThat(result(planned)).isEqualTo(new IntakeResult.Accepted(envelope.trace(), true));
+    assertThat(cursors(ANNA)).containsExactly(1L);
+    assertThat(store().outbox().waiting(Letters.TO_XMPP, 10)).hasSize(1);
+    assertThat(store().planning().isWaiting(ALICE, ERIN)).isTrue();
   }
 
   /// Two nodes write to one mailbox as fast as they can while a third one reads: at no time does it

@@ -7,7 +7,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every contract on the embedded engine.
-class SqliteStoreTest implements IntakeStoreContract, MailboxesContract, AccountsContract {
+class SqliteStoreTest
+    implements IntakeStoreContract,
+        MailboxesContract,
+        AccountsContract,
+        OutboxContract,
+        OutboxOrderContract,
+        PlanningQueueContract,
+        LookupContract {
   private final TestDatabase database;
   private final Store store;
 

@@ -1,0 +1,231 @@
+package org.emsg.gateway.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.emsg.gateway.fixtures.World.ALICE;
+import static org.emsg.gateway.fixtures.World.ANNA;
+import static org.emsg.gateway.fixtures.World.DAVE;
+import static org.emsg.gateway.fixtures.World.ERIN;
+import static org.emsg.gateway.fixtures.World.NOON;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.emsg.gateway.gateway.Blobs;
+import org.emsg.gateway.gateway.IdMap;
+import org.emsg.gateway.gateway.PlannedEnvelope;
+import org.emsg.gateway.gateway.PlannedEnvelope.Learned;
+import org.emsg.gateway.gateway.Preferences.Contact;
+import org.emsg.gateway.gateway.Preferences.Footing;
+import org.emsg.gateway.gateway.Preferences.Running;
+import org.emsg.gateway.gateway.Preferences.Standing;
+import org.emsg.gateway.gateway.Trace;
+import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.BlobId;
+import org.emsg.gateway.model.Bytes;
+import org.emsg.gateway.model.ConversationId;
+import org.emsg.gateway.model.Envelope;
+import org.emsg.gateway.model.MessageId;
+import org.emsg.gateway.model.Network;
+import org.emsg.gateway.model.TraceId;
+import org.emsg.gateway.outbox.LaneLease;
+import org.emsg.gateway.outbox.OutboundMessage;
+import org.emsg.gateway.outbox.Settlement;
+import org.junit.jupiter.api.Test;
+
+/// What is looked up: ids, traces, blobs, preferences, aliases.
+interface LookupContract extends StoreContract {
+  ConversationId WITH_DAVE = ConversationId.of(ALICE, DAVE);
+  Contact CONTACT = new Contact(ALICE, "dave", "xmpp.test");
+
+  @Test
+  default void anIdIsFoundInBothDirectionsWithinItsConversationOnly() {
+    PlannedEnvelope letter = Letters.toDave("m1", "hello");
+    store().intakes().commit(List.of(letter));
+    MessageId there = new MessageId("native-m1");
+    MessageId here = new MessageId("m1");
+    IdMap ids = store().idMap();
+    assertThat(ids.translate(WITH_DAVE, Network.EMSG, here, Network.XMPP)).contains(there);
+    assertThat(ids.translate(WITH_DAVE, Network.XMPP, there, Network.EMSG)).contains(here);
+    ConversationId other = ConversationId.of(ANNA, DAVE);
+    assertThat(ids.translate(other, Network.EMSG, here, Network.XMPP)).isEmpty();
+    assertThat(ids.translate(WITH_DAVE, Network.EMSG, here, Network.SMTP)).isEmpty();
+    assertThat(ids.sent(Network.XMPP, there))
+        .contains(new IdMap.Sent(letter.envelope().trace(), WITH_DAVE, ALICE, DAVE, true));
+    assertThat(ids.sent(Network.SMTP, there)).isEmpty();
+  }
+
+  @Test
+  default void whatTheOtherSideCallsAMessageIsLearnedWithItsDelivery() {
+    store().intakes().commit(List.of(Letters.toDave("m1", "hello")));
+    LaneLease lease =
+        store().outbox().lease("one", Network.XMPP, 1, Duration.ofSeconds(30)).getFirst();
+    OutboundMessage message = store().outbox().heads(lease, 1, Set.of()).getFirst();
+    MessageId remote = new MessageId("theirs");
+    store().outbox().settle(lease, List.of(new Settlement.Done(message.id(), Optional.of(remote))));
+    IdMap ids = store().idMap();
+    assertThat(ids.translate(WITH_DAVE, Network.XMPP, remote, Network.EMSG))
+        .contains(new MessageId("m1"));
+    assertThat(ids.translate(WITH_DAVE, Network.EMSG, new MessageId("m1"), Network.XMPP))
+        .contains(new MessageId("native-m1"));
+  }
+
+  @Test
+  default void aMessageBetweenHomeUsersCostsNoIdRow() {
+    store().intakes().commit(List.of(Letters.home(ALICE, ANNA, "m1", "hello")));
+    assertThat(database().count("id_map")).isZero();
+    assertThat(database().count("envelope")).isZero();
+    assertThat(database().count("trace_line")).isZero();
+    MessageId id = new MessageId("m1");
+    assertThat(
+            store()
+                .idMap()
+                .translate(ConversationId.of(ALICE, ANNA), Network.EMSG, id, Network.EMSG))
+        .contains(id);
+  }
+
+  @Test
+  default void aBridgedMessageIsFoundByTheIdItHasAtHome() {
+    Envelope envelope = Letters.envelope(DAVE, "stanza", "hello", ALICE);
+    store()
+        .intakes()
+        .commit(
+            List.of(
+                new PlannedEnvelope(envelope, true, List.of(Letters.toMailbox(envelope, ALICE)))));
+    assertThat(
+            store()
+                .idMap()
+                .translate(WITH_DAVE, Network.EMSG, new MessageId("emsg-stanza"), Network.XMPP))
+        .contains(new MessageId("stanza"));
+  }
+
+  @Test
+  default void theLongestIdsFit() {
+    String id = "\u00e9".repeat(900);
+    store().intakes().commit(List.of(Letters.toDave(id, "hello")));
+    assertThat(store().idMap().translate(WITH_DAVE, Network.EMSG, new MessageId(id), Network.XMPP))
+        .contains(new MessageId("native-" + id));
+  }
+
+  @Test
+  default void aTraceTellsTheWholeWay() {
+    PlannedEnvelope letter = Letters.toDave("m1", "hello");
+    TraceId trace = letter.envelope().trace();
+    store().intakes().commit(List.of(letter));
+    LaneLease lease =
+        store().outbox().lease("one", Network.XMPP, 1, Duration.ofSeconds(30)).getFirst();
+    OutboundMessage message = store().outbox().heads(lease, 1, Set.of()).getFirst();
+    store().outbox().settle(lease, List.of(OutboxContract.done(message)));
+    store().trace().line(trace, "sent", "by a test\r\nwith two lines");
+    assertThat(store().trace().find(trace))
+        .extracting(Trace.Line::step)
+        .containsExactlyInAnyOrder("accepted", "delivered", "sent");
+    Store other = database().node();
+    Awaitility.await().until(() -> other.trace().find(trace).size() == 3);
+    assertThat(other.trace().find(trace))
+        .extracting(Trace.Line::text)
+        .allMatch(text -> text.lines().count() == 1)
+        .anyMatch(text -> text.contains("lane xmpp emsg.a.test → xmpp.test"));
+  }
+
+  @Test
+  default void aTraceBetweenHomeUsersNamesTheMailbox() {
+    PlannedEnvelope letter = Letters.home(ALICE, ANNA, "m1", "hello");
+    store().intakes().commit(List.of(letter));
+    assertThat(store().trace().find(letter.envelope().trace()))
+        .singleElement()
+        .satisfies(
+            line -> assertThat(line.text()).isEqualTo("mailbox of anna#a.test: home domain"));
+  }
+
+  @Test
+  default void queuedLinesAreWrittenWhenTheStoreCloses() {
+    TraceId trace = Letters.envelope(ALICE, "m1", "hello", ANNA).trace();
+    Store node = database().node();
+    node.trace().line(trace, "step", "text");
+    node.close();
+    assertThat(store().trace().find(trace)).hasSize(1);
+  }
+
+  @Test
+  default void oldTracesGo() {
+    PlannedEnvelope letter = Letters.toDave("m1", "hello");
+    store().intakes().commit(List.of(letter));
+    LaneLease lease =
+        store().outbox().lease("one", Network.XMPP, 1, Duration.ofSeconds(30)).getFirst();
+    store()
+        .outbox()
+        .settle(
+            lease,
+            List.of(
+                OutboxContract.laneDown(store().outbox().heads(lease, 1, Set.of()).getFirst())));
+    database().advance(Duration.ofDays(29));
+    assertThat(store().purge().traces()).isZero();
+    database().advance(Duration.ofDays(2));
+    assertThat(store().purge().traces()).isEqualTo(1);
+  }
+
+  @Test
+  default void aBlobIsKeptUntilItExpires() {
+    Bytes content = Bytes.wrap(new byte[200_000]);
+    BlobId id =
+        store().blobs().put(content, "cat.png", "image/png", NOON.plus(Duration.ofDays(36500)));
+    assertThat(database().node().blobs().find(id))
+        .contains(
+            new Blobs.Blob("cat.png", "image/png", content, NOON.plus(Duration.ofDays(36500))));
+    BlobId gone =
+        store().blobs().put(content, "cat.png", "image/png", NOON.minusSeconds(1_000_000_000));
+    assertThat(store().blobs().find(gone)).isEmpty();
+    assertThat(store().purge().blobs()).isEqualTo(1);
+    assertThat(store().blobs().find(id)).isPresent();
+  }
+
+  @Test
+  default void aPreferenceIsWhatWasChosenAndWhatRuns() {
+    assertThat(store().preferences().standing(CONTACT)).isEqualTo(Standing.NONE);
+    Running running = new Running(Network.XMPP, Footing.REACHED);
+    store().preferences().run(CONTACT, Optional.of(running));
+    store().preferences().choose(CONTACT, Optional.of(Network.SMTP));
+    Standing both = new Standing(Optional.of(Network.SMTP), Optional.of(running));
+    assertThat(store().preferences().standing(CONTACT)).isEqualTo(both);
+    assertThat(database().node().preferences().standing(CONTACT)).isEqualTo(both);
+    store().preferences().choose(CONTACT, Optional.empty());
+    store().preferences().run(CONTACT, Optional.empty());
+    assertThat(store().preferences().standing(CONTACT)).isEqualTo(Standing.NONE);
+  }
+
+  @Test
+  default void whatTheIntakeLearnsIsKnownAfterItsCommitUnlessItWasADuplicate() {
+    Running tried = new Running(Network.XMPP, Footing.TRIED);
+    Running verified = new Running(Network.XMPP, Footing.VERIFIED);
+    store().preferences().choose(CONTACT, Optional.of(Network.SMTP));
+    assertThat(store().preferences().standing(CONTACT).running()).isEmpty();
+    store().intakes().commit(List.of(teaching("m1", tried)));
+    Standing standing = store().preferences().standing(CONTACT);
+    assertThat(standing).isEqualTo(new Standing(Optional.of(Network.SMTP), Optional.of(tried)));
+    store().intakes().commit(List.of(teaching("m1", verified)));
+    assertThat(store().preferences().standing(CONTACT)).isEqualTo(standing);
+    store().intakes().commit(List.of(teaching("m2", verified)));
+    assertThat(store().preferences().standing(CONTACT).running()).contains(verified);
+  }
+
+  @Test
+  default void aHashedAliasMeansOneAddressForGood() {
+    Address.Smtp spelled = new Address.Smtp("erin", "mail.test", "Erin");
+    assertThat(store().hashedAliases().find(Network.SMTP, "h1")).isEmpty();
+    assertThat(store().hashedAliases().put("h1", ERIN)).isTrue();
+    assertThat(store().hashedAliases().put("h1", spelled)).isTrue();
+    assertThat(database().node().hashedAliases().put("h1", new Address.Smtp("eve", "x", "eve")))
+        .isFalse();
+    assertThat(store().hashedAliases().put("h1", DAVE)).isTrue();
+    assertThat(database().node().hashedAliases().find(Network.SMTP, "h1")).contains(ERIN);
+    assertThat(store().hashedAliases().find(Network.XMPP, "h1")).contains(DAVE);
+  }
+
+  private static PlannedEnvelope teaching(String id, Running running) {
+    PlannedEnvelope letter = Letters.toDave(id, "hello");
+    return new PlannedEnvelope(
+        letter.envelope(), true, letter.deliveries(), List.of(new Learned(CONTACT, running)));
+  }
+}
