@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.emsg;
+
+import org.jspecify.annotations.NullMarked;
