@@ -1,0 +1,91 @@
+package org.emsg.gateway.emsg;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.emsg.gateway.home.AccountKey;
+import org.emsg.gateway.model.Address;
+
+/// Checks `auth` (profile §5) for one session: a client's against the account's registered keys, a
+/// server's against the key that its domain publishes.
+final class Authentication {
+  /// Every refusal takes this long, counted from the request.
+  static final Duration DELAY = Duration.ofMillis(300);
+
+  private static final int MAX_ATTEMPTS = 5;
+  private static final String DEFAULT_DEVICE = "default";
+
+  private final SessionContext context;
+  private final String channelBinding;
+  private int attempts;
+
+  Authentication(SessionContext context, String channelBinding) {
+    this.context = context;
+    this.channelBinding = channelBinding;
+  }
+
+  /// What came of it.
+  sealed interface Result {
+    record Proven(Peer peer) implements Result {}
+
+    /// @param last whether the session has had its attempts
+    record Unproven(boolean last) implements Result {}
+
+    record Later(String why, Duration retryAfter) implements Result {}
+  }
+
+  /// @param server the domain that the session's hello named, where it was a server's
+  CompletionStage<Result> check(
+      EsmpLine.Auth auth, String ours, Optional<String> server, String nonce) {
+    boolean last = ++attempts >= MAX_ATTEMPTS;
+    Optional<Address.Emsg> user = context.addresses().parse(auth.user());
+    boolean plausible =
+        user.isPresent()
+            && (server.isPresent()
+                ? user.get().local().isEmpty() && user.get().domain().equals(server.get())
+                : !user.get().local().isEmpty() && user.get().domain().equals(ours));
+    if (!plausible) {
+      return CompletableFuture.completedStage(new Result.Unproven(last));
+    }
+    String role = server.isPresent() ? "server" : "client";
+    byte[] signedForm =
+        new AuthProof(role, auth.user(), ours, nonce, channelBinding).signedForm();
+    Peer proven =
+        server
+            .<Peer>map(Peer.Server::new)
+            .orElseGet(() -> new Peer.Device(user.get(), auth.device().orElse(DEFAULT_DEVICE)));
+    return context
+        .keys()
+        .keysOf(user.get())
+        .thenApply(
+            found ->
+                switch (found) {
+                  case KeysFound.Published(List<AccountKey> keys) ->
+                      isProof(auth, keys, signedForm)
+                          ? new Result.Proven(proven)
+                          : new Result.Unproven(last);
+                  case KeysFound.Unavailable(String why, Duration retryAfter) ->
+                      new Result.Later("The domain's keys cannot be had now: " + why, retryAfter);
+                });
+  }
+
+  private boolean isProof(EsmpLine.Auth auth, List<AccountKey> keys, byte[] signedForm) {
+    Optional<byte[]> signature = Signatures.base64(auth.signature());
+    Instant now = context.clock().instant();
+    int tried = 0;
+    for (AccountKey key : keys) {
+      if (signature.isPresent()
+          && key.algorithm().equals(auth.mechanism())
+          && auth.keyId().map(key.keyId()::equals).orElse(true)
+          && Signatures.isGood(key, now)
+          && ++tried <= MAX_ATTEMPTS
+          && context.signatures().verify(key, signedForm, signature.get())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,339 @@
+package org.emsg.gateway.emsg;
+
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.emsg.gateway.gateway.IntakeResult;
+import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.TraceId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection to the server, from its first line on: the protocol's state machine.
+///
+/// Lines are handled by [LineQueue] one after the other, so that what a line changes here needs no
+/// lock; `volatile` fields are also read by the server's sweeps. Requests about mail that was
+/// stored are in [DeviceRequests], who may be whom in [Authentication].
+final class EsmpSession {
+  private static final Logger LOG = LoggerFactory.getLogger(EsmpSession.class);
+  private static final int NONCE_SIZE = 32;
+  private static final int MAX_MALFORMED = 10;
+  private static final long MALFORMED_WINDOW = TimeUnit.MINUTES.toNanos(1);
+
+  private final SessionContext context;
+  private final LineChannel out;
+  private final Authentication authentication;
+  private final LineQueue lines;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final String nonce;
+  private final long began = System.nanoTime();
+
+  private volatile Peer peer = new Peer.Anonymous();
+  private volatile boolean greeted;
+  private volatile long lastHeard = System.nanoTime();
+  private volatile boolean asked;
+  private volatile boolean closed;
+  private volatile Optional<DeviceRequests> device = Optional.empty();
+  private String ours = "";
+  private Optional<String> claimedServer = Optional.empty();
+  private int malformed;
+  private long malformedSince;
+
+  /// @param channelBinding `tls-server-end-point` of this connection, empty on plain text
+  EsmpSession(SessionContext context, LineChannel out, String channelBinding) {
+    this.context = context;
+    this.out = out;
+    this.authentication = new Authentication(context, channelBinding);
+    this.lines = new LineQueue(context.workers(), this::handle, out::close);
+    byte[] bytes = new byte[NONCE_SIZE];
+    context.random().nextBytes(bytes);
+    this.nonce = Base64.getEncoder().encodeToString(bytes);
+  }
+
+  /// A line came in: on the event loop.
+  void received(byte[] line) {
+    lastHeard = System.nanoTime();
+    asked = false;
+    lines.add(line);
+    regulate();
+  }
+
+  /// A line went over the limit: on the event loop.
+  void tooLong() {
+    out.sendLast(
+        Replies.plain(
+            Optional.empty(),
+            Code.TOO_LARGE,
+            "A line has at most " + context.config().maxLine() + " bytes."));
+  }
+
+  void drained() {
+    device.ifPresent(DeviceRequests::drained);
+    regulate();
+  }
+
+  void closed() {
+    closed = true;
+    lines.stop();
+    device.ifPresent(DeviceRequests::close);
+  }
+
+  boolean isHalfOpen() {
+    return peer instanceof Peer.Anonymous;
+  }
+
+  /// Looks at the clock, once in a while: a handshake that takes too long, a peer that went away.
+  void sweep(long now) {
+    EmsgConfig config = context.config();
+    if (!greeted && now - began > config.handshakeTimeout().toNanos()) {
+      out.close();
+      return;
+    }
+    if (inFlight.get() > 0) {
+      // It waits for us, and perhaps we do not read for that reason.
+      return;
+    }
+    long silence = now - lastHeard;
+    if (silence > config.pingAfter().plus(config.pingTimeout()).toNanos()) {
+      out.close();
+    } else if (!asked && silence > config.pingAfter().toNanos()) {
+      asked = true;
+      out.send("{\"type\":\"ping\"}\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    }
+  }
+
+  /// Reads on only while there is room: for lines that wait, for commits, for answers not taken.
+  private void regulate() {
+    if (out.channel().config().isAutoRead() != hasRoom()) {
+      out.channel().eventLoop().execute(this::switchReading);
+    }
+  }
+
+  private void switchReading() {
+    out.channel().config().setAutoRead(hasRoom());
+    // What made room between the look and the switch did not see the need to call again.
+    if (hasRoom()) {
+      out.channel().config().setAutoRead(true);
+    }
+  }
+
+  private boolean hasRoom() {
+    return inFlight.get() + lines.size() < context.config().maxInFlight()
+        && out.pending() < context.config().maxPending();
+  }
+
+  private Optional<CompletionStage<?>> handle(byte[] line) {
+    if (closed) {
+      return Optional.empty();
+    }
+    Optional<CompletionStage<?>> wait =
+        switch (context.codec().decode(line)) {
+          case EsmpLine.Fault fault -> now(() -> fault(fault));
+          case EsmpLine.Message message -> message(message);
+          case EsmpLine.Hello hello -> now(() -> hello(hello));
+          case EsmpLine.Auth auth -> auth(auth);
+          case EsmpLine.Sync sync -> forDevice(sync.id(), mine -> mine.sync(sync));
+          case EsmpLine.Ack ack -> forDevice(ack.id(), mine -> mine.acknowledge(ack));
+          case EsmpLine.Resolve resolve -> forDevice(resolve.id(), mine -> mine.resolve(resolve));
+          case EsmpLine.GetProfile get -> context.lookups().profile(get, peer, out);
+          case EsmpLine.Ping ping -> now(() -> out.send(pong(ping)));
+          case EsmpLine.Pong _, EsmpLine.Response _ -> Optional.empty();
+          case EsmpLine.Unknown unknown ->
+              now(
+                  () ->
+                      out.send(
+                          Replies.plain(
+                              unknown.id(), Code.NOT_IMPLEMENTED, "An unknown type of request.")));
+        };
+    regulate();
+    return wait;
+  }
+
+  private static Optional<CompletionStage<?>> now(Runnable action) {
+    action.run();
+    return Optional.empty();
+  }
+
+  private static byte[] pong(EsmpLine.Ping ping) {
+    StringBuilder text = new StringBuilder("{\"type\":\"pong\"");
+    ping.id()
+        .ifPresent(
+            id -> {
+              text.append(",\"id\":");
+              EsmpCodec.quote(text, id);
+            });
+    return text.append("}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private void fault(EsmpLine.Fault fault) {
+    if (fault.code() == Code.BAD_REQUEST && isOneTooMany()) {
+      out.sendLast(
+          Replies.retry(
+              fault.id(),
+              Code.SLOW_DOWN,
+              "Too many malformed lines.",
+              java.time.Duration.ofMinutes(1)));
+      lines.stop();
+      return;
+    }
+    out.send(Replies.fault(fault));
+  }
+
+  private boolean isOneTooMany() {
+    long now = System.nanoTime();
+    if (malformed == 0 || now - malformedSince > MALFORMED_WINDOW) {
+      malformed = 0;
+      malformedSince = now;
+    }
+    return ++malformed >= MAX_MALFORMED;
+  }
+
+  private void hello(EsmpLine.Hello hello) {
+    if (greeted) {
+      out.send(Replies.plain(hello.id(), Code.BAD_REQUEST, "We have met."));
+      return;
+    }
+    switch (context.handshake().greet(hello, nonce)) {
+      case Handshake.Greeting.Welcome welcome -> {
+        greeted = true;
+        ours = welcome.ours();
+        claimedServer = welcome.server();
+        peer = claimedServer.isPresent() ? new Peer.Stranger() : new Peer.Anonymous();
+        out.send(EsmpCodec.line(welcome.answer()));
+      }
+      case Handshake.Greeting.Refusal refusal -> {
+        if (refusal.closes()) {
+          lines.stop();
+          out.sendLast(EsmpCodec.line(refusal.answer()));
+        } else {
+          out.send(EsmpCodec.line(refusal.answer()));
+        }
+      }
+    }
+  }
+
+  private Optional<CompletionStage<?>> auth(EsmpLine.Auth auth) {
+    if (!greeted || !(peer instanceof Peer.Anonymous || peer instanceof Peer.Stranger)) {
+      return now(
+          () ->
+              out.send(
+                  Replies.plain(
+                      auth.id(),
+                      Code.BAD_REQUEST,
+                      greeted ? "You are authenticated." : "Say hello first.")));
+    }
+    long asked = System.nanoTime();
+    CompletableFuture<?> done =
+        authentication
+            .check(auth, ours, claimedServer, nonce)
+            .thenAccept(result -> authenticated(auth, result, asked))
+            .toCompletableFuture();
+    return done.isDone() ? Optional.empty() : Optional.of(done);
+  }
+
+  private void authenticated(EsmpLine.Auth auth, Authentication.Result result, long asked) {
+    switch (result) {
+      case Authentication.Result.Proven(Peer proven) -> {
+        peer = proven;
+        if (proven instanceof Peer.Device mine) {
+          device = Optional.of(new DeviceRequests(context, mine, out));
+          if (closed) {
+            closed();
+          }
+        }
+        out.send(Replies.plain(auth.id(), Code.OK, Code.OK.phrase()));
+      }
+      case Authentication.Result.Unproven(boolean last) -> {
+        // The same delay for every cause, counted from the request.
+        long delay = Authentication.DELAY.toNanos() - (System.nanoTime() - asked);
+        byte[] answer = Replies.plain(auth.id(), Code.UNAUTHORIZED, Code.UNAUTHORIZED.phrase());
+        out.channel()
+            .eventLoop()
+            .schedule(
+                () -> {
+                  if (last) {
+                    out.sendLast(answer);
+                  } else {
+                    out.send(answer);
+                  }
+                },
+                Math.max(0, delay),
+                TimeUnit.NANOSECONDS);
+      }
+      case Authentication.Result.Later(String why, java.time.Duration retryAfter) ->
+          out.send(Replies.retry(auth.id(), Code.TRY_LATER, why, retryAfter));
+    }
+  }
+
+  private Optional<CompletionStage<?>> forDevice(
+      Optional<String> id, java.util.function.Consumer<DeviceRequests> action) {
+    if (device.isEmpty()) {
+      out.send(Replies.plain(id, Code.UNAUTHORIZED, "Authenticate first."));
+    } else {
+      action.accept(device.get());
+    }
+    return Optional.empty();
+  }
+
+  private Optional<CompletionStage<?>> message(EsmpLine.Message message) {
+    if (!greeted) {
+      // A peer of plain v0.2, which has no handshake (profile §4).
+      greeted = true;
+      peer = new Peer.Stranger();
+    }
+    Optional<Address.Emsg> sender =
+        context.addresses().parse(message.json().get("sender").textValue());
+    if (sender.isEmpty()) {
+      out.send(Replies.plain(message.id(), Code.BAD_REQUEST, "The sender is no address."));
+      return Optional.empty();
+    }
+    Instant received = context.clock().instant();
+    CompletableFuture<KeysFound> keys = keys(sender.get()).toCompletableFuture();
+    if (keys.isDone()) {
+      submit(message, sender.get(), keys.join(), received);
+      return Optional.empty();
+    }
+    return Optional.of(
+        keys.thenAccept(found -> submit(message, sender.get(), found, received)));
+  }
+
+  /// No key is fetched for a message that this peer may not bring anyway.
+  private CompletionStage<KeysFound> keys(Address.Emsg sender) {
+    boolean worthIt =
+        switch (peer) {
+          case Peer.Anonymous() -> false;
+          case Peer.Device(var user, var _) -> user.equals(sender);
+          case Peer.Server(String domain) -> domain.equals(sender.domain());
+          case Peer.Stranger() -> true;
+        };
+    return worthIt
+        ? context.keys().keysOf(sender)
+        : CompletableFuture.completedStage(new KeysFound.Published(java.util.List.of()));
+  }
+
+  private void submit(
+      EsmpLine.Message message, Address.Emsg sender, KeysFound keys, Instant received) {
+    inFlight.incrementAndGet();
+    TraceId trace = TraceId.next(received, context.random());
+    try {
+      context
+          .inbox()
+          .submit(
+              new EsmpInbound(message, ours, peer, sender, keys, trace, received),
+              result -> answer(message.id(), result));
+    } catch (RuntimeException e) {
+      LOG.error("{}: the route failed; the sender is asked to try again", trace, e);
+      answer(message.id(), Inbox.failed());
+    }
+  }
+
+  private void answer(Optional<String> id, IntakeResult result) {
+    out.send(Replies.of(id, result));
+    inFlight.decrementAndGet();
+    regulate();
+  }
+}

@@ -1,0 +1,164 @@
+package org.emsg.gateway.emsg;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.emsg.gateway.model.Bytes;
+
+/// Sends lines on a Netty channel, from any thread and in the order of the calls of one thread.
+///
+/// Lines wait in a queue of our own and go out together, many in one buffer and one flush: a task
+/// on the event loop and a TLS record for each line would cost more than the line does. While the
+/// peer does not read, nothing leaves the queue; `pending` tells its size, and whoever pushes has
+/// to look at it.
+final class LineChannel {
+  private static final int CHUNK = 16 * 1024;
+
+  private final Channel channel;
+  private final Runnable drained;
+  private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong pending = new AtomicLong();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private volatile boolean closing;
+
+  /// @param drained called on the event loop when everything that waited has been handed over
+  LineChannel(Channel channel, Runnable drained) {
+    this.channel = channel;
+    this.drained = drained;
+  }
+
+  /// What waits to be written.
+  private sealed interface Outgoing {
+    int size();
+
+    void writeTo(ByteBuf buffer);
+
+    /// A line with its line feed.
+    record Whole(byte[] line) implements Outgoing {
+      @Override
+      public int size() {
+        return line.length;
+      }
+
+      @Override
+      public void writeTo(ByteBuf buffer) {
+        buffer.writeBytes(line);
+      }
+    }
+
+    /// A stored object, to be sent with its cursor as its last member.
+    record Stored(Bytes object, byte[] tail) implements Outgoing {
+      @Override
+      public int size() {
+        return object.size() - 1 + tail.length;
+      }
+
+      @Override
+      public void writeTo(ByteBuf buffer) {
+        buffer.writeBytes(object.view(), 0, object.size() - 1);
+        buffer.writeBytes(tail);
+      }
+    }
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  /// Bytes in the queue.
+  long pending() {
+    return pending.get();
+  }
+
+  /// Queues a line, which ends in its line feed.
+  void send(byte[] line) {
+    enqueue(new Outgoing.Whole(line));
+  }
+
+  /// Queues a stored JSON object, whose last byte is its brace, with `cursor` added.
+  void sendStored(Bytes object, long cursor) {
+    byte[] tail = (",\"cursor\":" + cursor + "}\n").getBytes(StandardCharsets.US_ASCII);
+    enqueue(new Outgoing.Stored(object, tail));
+  }
+
+  /// Queues a line, and closes the connection once it is written.
+  void sendLast(byte[] line) {
+    send(line);
+    closing = true;
+    schedule();
+  }
+
+  void close() {
+    channel.close();
+  }
+
+  /// The channel can take more: on its event loop.
+  void writable() {
+    flush();
+  }
+
+  private void enqueue(Outgoing outgoing) {
+    if (closing) {
+      return;
+    }
+    pending.addAndGet(outgoing.size());
+    queue.add(outgoing);
+    schedule();
+  }
+
+  private void schedule() {
+    if (scheduled.compareAndSet(false, true)) {
+      channel.eventLoop().execute(this::flush);
+    }
+  }
+
+  private void flush() {
+    scheduled.set(false);
+    boolean wrote = false;
+    while (channel.isWritable() && !queue.isEmpty()) {
+      channel.write(nextChunk());
+      wrote = true;
+    }
+    if (wrote) {
+      channel.flush();
+    }
+    if (queue.isEmpty()) {
+      if (closing) {
+        channel
+            .writeAndFlush(channel.alloc().buffer(0))
+            .addListener(ChannelFutureListener.CLOSE);
+      } else if (wrote) {
+        drained.run();
+      }
+    } else if (!channel.isActive()) {
+      queue.clear();
+      pending.set(0);
+    }
+  }
+
+  private ByteBuf nextChunk() {
+    int size = 0;
+    int lines = 0;
+    for (Outgoing outgoing : queue) {
+      if (lines > 0 && size + outgoing.size() > CHUNK) {
+        break;
+      }
+      size += outgoing.size();
+      lines++;
+    }
+    ByteBuf buffer = channel.alloc().ioBuffer(size);
+    for (int i = 0; i < lines; i++) {
+      Outgoing outgoing = queue.poll();
+      if (outgoing != null) {
+        outgoing.writeTo(buffer);
+      }
+    }
+    pending.addAndGet(-size);
+    return buffer;
+  }
+}

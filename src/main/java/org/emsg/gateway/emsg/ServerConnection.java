@@ -1,0 +1,156 @@
+package org.emsg.gateway.emsg;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.emsg.gateway.net.TlsContexts;
+import org.jspecify.annotations.Nullable;
+
+/// The Netty side of one accepted connection: finds out by the first byte whether it speaks TLS,
+/// and hands its lines to an [EsmpSession]. Everything but `isHalfOpen`, `sweep` and `close` runs
+/// on the connection's event loop.
+final class ServerConnection extends ChannelInboundHandlerAdapter {
+  private static final int TLS_HANDSHAKE = 0x16;
+
+  private final SessionContext context;
+  private final TlsContexts tls;
+  private final InetAddress from;
+  private final Channel channel;
+  private final LineChannel out;
+  private final long began = System.nanoTime();
+  private volatile @Nullable EsmpSession session;
+
+  ServerConnection(SessionContext context, TlsContexts tls, InetAddress from, Channel channel) {
+    this.context = context;
+    this.tls = tls;
+    this.from = from;
+    this.channel = channel;
+    this.out = new LineChannel(channel, this::drained);
+  }
+
+  InetAddress from() {
+    return from;
+  }
+
+  boolean isHalfOpen() {
+    EsmpSession current = session;
+    return current == null || current.isHalfOpen();
+  }
+
+  void sweep(long now) {
+    EsmpSession current = session;
+    if (current != null) {
+      current.sweep(now);
+    } else if (now - began > context.config().handshakeTimeout().toNanos()) {
+      channel.close();
+    }
+  }
+
+  void close() {
+    channel.close();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    ctx.pipeline().addBefore(ctx.name(), "sniff", new Sniffer());
+  }
+
+  /// Looks at the first byte, and puts into the pipeline what reads the rest.
+  private final class Sniffer extends ByteToMessageDecoder {
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+      if (!in.isReadable()) {
+        return;
+      }
+      if (in.getUnsignedByte(in.readerIndex()) == TLS_HANDSHAKE) {
+        SslHandler handler = tls.nettyServer("esmp").newHandler(ctx.alloc());
+        handler.setHandshakeTimeout(
+            context.config().handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        ctx.pipeline().addBefore(ServerConnection.this.name(ctx), "tls", handler);
+      } else if (mayBePlain()) {
+        begin(ctx, "");
+      } else {
+        in.skipBytes(in.readableBytes());
+        ServerConnection.this.out.sendLast(
+            Replies.plain(
+                java.util.Optional.empty(), Code.TLS_REQUIRED, Code.TLS_REQUIRED.phrase()));
+        return;
+      }
+      // Hands what was read to the handler that comes next.
+      ctx.pipeline().remove(this);
+    }
+  }
+
+  private String name(ChannelHandlerContext ctx) {
+    return ctx.pipeline().context(this).name();
+  }
+
+  private boolean mayBePlain() {
+    return from.isLoopbackAddress()
+        || context.config().plainTextPeers().stream().anyMatch(block -> block.contains(from));
+  }
+
+  private void begin(ChannelHandlerContext ctx, String channelBinding) {
+    ctx.pipeline().addBefore(name(ctx), "lines", new LineDecoder(context.config().maxLine()));
+    session = new EsmpSession(context, out, channelBinding);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        begin(ctx, AuthProof.channelBinding(tls.certificate()));
+      } else {
+        ctx.close();
+      }
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    EsmpSession current = session;
+    if (current != null && message instanceof byte[] line) {
+      current.received(line);
+    } else if (current != null && message == LineDecoder.TooLong.LINE) {
+      current.tooLong();
+    } else {
+      io.netty.util.ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void drained() {
+    EsmpSession current = session;
+    if (current != null) {
+      current.drained();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    out.writable();
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    EsmpSession current = session;
+    if (current != null) {
+      current.closed();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // A reset, a broken TLS record: the connection is of no more use, and it is not our fault.
+    ctx.close();
+  }
+}
