@@ -61,7 +61,10 @@ final class AckWriter {
       return true;
     } catch (RuntimeException e) {
       org.slf4j.LoggerFactory.getLogger(AckWriter.class)
-          .warn("Acknowledgements of {} devices are not written; they will come again", cursors.size(), e);
+          .warn(
+              "Acknowledgements of {} devices are not written; they will come again",
+              cursors.size(),
+              e);
       return false;
     }
   }

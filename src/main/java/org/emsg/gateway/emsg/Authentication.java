@@ -31,12 +31,16 @@ final class Authentication {
   sealed interface Result {
     record Proven(Peer peer) implements Result {}
 
+    /// The proof is none.
+    ///
     /// @param last whether the session has had its attempts
     record Unproven(boolean last) implements Result {}
 
     record Later(String why, Duration retryAfter) implements Result {}
   }
 
+  /// Looks at one `auth`.
+  ///
   /// @param server the domain that the session's hello named, where it was a server's
   CompletionStage<Result> check(
       EsmpLine.Auth auth, String ours, Optional<String> server, String nonce) {
@@ -51,8 +55,7 @@ final class Authentication {
       return CompletableFuture.completedStage(new Result.Unproven(last));
     }
     String role = server.isPresent() ? "server" : "client";
-    byte[] signedForm =
-        new AuthProof(role, auth.user(), ours, nonce, channelBinding).signedForm();
+    byte[] signedForm = new AuthProof(role, auth.user(), ours, nonce, channelBinding).signedForm();
     Peer proven =
         server
             .<Peer>map(Peer.Server::new)
@@ -60,16 +63,15 @@ final class Authentication {
     return context
         .keys()
         .keysOf(user.get())
-        .thenApply(
-            found ->
-                switch (found) {
-                  case KeysFound.Published(List<AccountKey> keys) ->
-                      isProof(auth, keys, signedForm)
-                          ? new Result.Proven(proven)
-                          : new Result.Unproven(last);
-                  case KeysFound.Unavailable(String why, Duration retryAfter) ->
-                      new Result.Later("The domain's keys cannot be had now: " + why, retryAfter);
-                });
+        .thenApply(found ->
+            switch (found) {
+              case KeysFound.Published(List<AccountKey> keys) ->
+                  isProof(auth, keys, signedForm)
+                      ? new Result.Proven(proven)
+                      : new Result.Unproven(last);
+              case KeysFound.Unavailable(String why, Duration retryAfter) ->
+                  new Result.Later("The domain's keys cannot be had now: " + why, retryAfter);
+            });
   }
 
   private boolean isProof(EsmpLine.Auth auth, List<AccountKey> keys, byte[] signedForm) {

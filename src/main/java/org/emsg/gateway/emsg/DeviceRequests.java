@@ -46,25 +46,23 @@ final class DeviceRequests {
     feed.stop();
     context
         .blocking()
-        .execute(
-            () -> {
-              try {
-                long since =
-                    request
-                        .since()
-                        .orElseGet(
-                            () -> context.mailboxes().acknowledged(user, device.device()));
-                answer(request, since);
-              } catch (RuntimeException e) {
-                LOG.warn("The mailbox of {} cannot be read; the device is told so", user, e);
-                out.send(
-                    Replies.retry(
-                        request.id(),
-                        Code.TRY_LATER,
-                        "The mailbox cannot be read just now.",
-                        java.time.Duration.ofSeconds(10)));
-              }
-            });
+        .execute(() -> {
+          try {
+            long since =
+                request
+                    .since()
+                    .orElseGet(() -> context.mailboxes().acknowledged(user, device.device()));
+            answer(request, since);
+          } catch (RuntimeException e) {
+            LOG.warn("The mailbox of {} cannot be read; the device is told so", user, e);
+            out.send(
+                Replies.retry(
+                    request.id(),
+                    Code.TRY_LATER,
+                    "The mailbox cannot be read just now.",
+                    java.time.Duration.ofSeconds(10)));
+          }
+        });
   }
 
   private void answer(EsmpLine.Sync request, long since) {
@@ -74,11 +72,10 @@ final class DeviceRequests {
     StringBuilder head = new StringBuilder("{\"type\":\"response\"");
     request
         .id()
-        .ifPresent(
-            id -> {
-              head.append(",\"id\":");
-              EsmpCodec.quote(head, id);
-            });
+        .ifPresent(id -> {
+          head.append(",\"id\":");
+          EsmpCodec.quote(head, id);
+        });
     write(line, head.append(",\"code\":200,\"message\":\"OK\",\"messages\":["));
     long cursor = since;
     int taken = 0;
@@ -101,7 +98,10 @@ final class DeviceRequests {
     boolean more = taken < entries.size() || entries.size() == limit;
     write(
         line,
-        new StringBuilder("],\"cursor\":").append(cursor).append(",\"more\":").append(more)
+        new StringBuilder("],\"cursor\":")
+            .append(cursor)
+            .append(",\"more\":")
+            .append(more)
             .append("}\n"));
     out.send(line.toByteArray());
     if (!more) {
@@ -117,18 +117,16 @@ final class DeviceRequests {
   void acknowledge(EsmpLine.Ack ack) {
     var written = context.acks().acknowledge(device, ack.cursor());
     ack.id()
-        .ifPresent(
-            id ->
-                written.thenAccept(
-                    done ->
-                        out.send(
-                            done
-                                ? Replies.plain(Optional.of(id), Code.OK, Code.OK.phrase())
-                                : Replies.retry(
-                                    Optional.of(id),
-                                    Code.TRY_LATER,
-                                    "It could not be stored.",
-                                    java.time.Duration.ofSeconds(10)))));
+        .ifPresent(id ->
+            written.thenAccept(done ->
+                out.send(
+                    done
+                        ? Replies.plain(Optional.of(id), Code.OK, Code.OK.phrase())
+                        : Replies.retry(
+                            Optional.of(id),
+                            Code.TRY_LATER,
+                            "It could not be stored.",
+                            java.time.Duration.ofSeconds(10)))));
   }
 
   void resolve(EsmpLine.Resolve request) {

@@ -21,13 +21,11 @@ final class EmsgDiscovery implements Discovery {
   public CompletionStage<Answer> discover(String domain) {
     return locator
         .server(domain)
-        .thenApply(
-            located ->
-                switch (located) {
-                  case Located.At at -> new Answer.Serves(at.evidence(), at.weak(), at.ttl());
-                  case Located.Nowhere nowhere ->
-                      new Answer.Absent(nowhere.evidence(), nowhere.ttl());
-                  case Located.Unknown unknown -> new Answer.Unknown(unknown.evidence());
-                });
+        .thenApply(located ->
+            switch (located) {
+              case Located.At at -> new Answer.Serves(at.evidence(), at.weak(), at.ttl());
+              case Located.Nowhere nowhere -> new Answer.Absent(nowhere.evidence(), nowhere.ttl());
+              case Located.Unknown unknown -> new Answer.Unknown(unknown.evidence());
+            });
   }
 }

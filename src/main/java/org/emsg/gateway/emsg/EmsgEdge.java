@@ -66,8 +66,7 @@ public final class EmsgEdge implements AutoCloseable {
     EsmpCodec codec = new EsmpCodec(new EsmpSchemas());
     AddressCache addresses = new AddressCache(ports.addressing());
     OurKeys ourKeys =
-        new OurKeys(
-            ports.addressing(), ports.accounts(), ports.domainKeys(), ports.aliasKeys());
+        new OurKeys(ports.addressing(), ports.accounts(), ports.domainKeys(), ports.aliasKeys());
     EsmpLocator locator = new EsmpLocator(ports.dns(), config, ports.random());
     this.discovery = new EmsgDiscovery(locator);
     this.links =

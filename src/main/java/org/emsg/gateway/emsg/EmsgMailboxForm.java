@@ -19,8 +19,7 @@ final class EmsgMailboxForm implements MailboxForm {
   private final MessageWriter writer;
   private final EmsgMinting minting;
 
-  EmsgMailboxForm(
-      Addressing addressing, OurKeys keys, MessageWriter writer, EmsgMinting minting) {
+  EmsgMailboxForm(Addressing addressing, OurKeys keys, MessageWriter writer, EmsgMinting minting) {
     this.addressing = addressing;
     this.keys = keys;
     this.writer = writer;

@@ -81,24 +81,21 @@ public final class EsmpClient implements AutoCloseable {
   CompletionStage<EsmpClient> logIn(String device) {
     return connection
         .hello("client", user.domain(), Optional.empty())
-        .thenCompose(
-            welcome ->
-                welcome.code() == Code.OK.number()
-                    ? connection.authenticate(
-                        welcome,
-                        "client",
-                        user.text(),
-                        user.domain(),
-                        Optional.of(device),
-                        key,
-                        TIMEOUT)
-                    : EsmpClients.<EsmpLine.Response>refused("hello", welcome)
-                        .toCompletableFuture())
-        .thenCompose(
-            answer ->
-                answer.code() == Code.OK.number()
-                    ? java.util.concurrent.CompletableFuture.completedFuture(this)
-                    : EsmpClients.<EsmpClient>refused("auth", answer).toCompletableFuture());
+        .thenCompose(welcome ->
+            welcome.code() == Code.OK.number()
+                ? connection.authenticate(
+                    welcome,
+                    "client",
+                    user.text(),
+                    user.domain(),
+                    Optional.of(device),
+                    key,
+                    TIMEOUT)
+                : EsmpClients.<EsmpLine.Response>refused("hello", welcome).toCompletableFuture())
+        .thenCompose(answer ->
+            answer.code() == Code.OK.number()
+                ? java.util.concurrent.CompletableFuture.completedFuture(this)
+                : EsmpClients.<EsmpClient>refused("auth", answer).toCompletableFuture());
   }
 
   /// A chat message to `recipient`, without a signature: to be completed and given to [#send].
@@ -149,11 +146,10 @@ public final class EsmpClient implements AutoCloseable {
     request.put("limit", limit);
     return connection
         .request(request, TIMEOUT)
-        .thenCompose(
-            answer ->
-                answer.code() == Code.OK.number()
-                    ? java.util.concurrent.CompletableFuture.completedFuture(page(answer.json()))
-                    : EsmpClients.<Page>refused("sync", answer).toCompletableFuture());
+        .thenCompose(answer ->
+            answer.code() == Code.OK.number()
+                ? java.util.concurrent.CompletableFuture.completedFuture(page(answer.json()))
+                : EsmpClients.<Page>refused("sync", answer).toCompletableFuture());
   }
 
   private static Page page(ObjectNode json) {

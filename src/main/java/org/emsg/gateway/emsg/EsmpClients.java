@@ -51,22 +51,18 @@ public final class EsmpClients implements AutoCloseable {
   /// Connects and authenticates; fails with an `IOException` that says what was answered.
   ///
   /// @param messages gets what the server pushes, in order, on one thread at a time
-  public CompletionStage<EsmpClient> connect(
-      Login login, Consumer<EsmpClient.Received> messages) {
+  public CompletionStage<EsmpClient> connect(Login login, Consumer<EsmpClient.Received> messages) {
     return open(login.server(), login.user().domain(), login.tls(), messages)
-        .thenCompose(
-            connection -> {
-              EsmpClient client =
-                  new EsmpClient(connection, login.user(), login.key(), clock, random);
-              return client
-                  .logIn(login.device())
-                  .whenComplete(
-                      (_, fault) -> {
-                        if (fault != null) {
-                          connection.close();
-                        }
-                      });
-            });
+        .thenCompose(connection -> {
+          EsmpClient client = new EsmpClient(connection, login.user(), login.key(), clock, random);
+          return client
+              .logIn(login.device())
+              .whenComplete((_, fault) -> {
+                if (fault != null) {
+                  connection.close();
+                }
+              });
+        });
   }
 
   private CompletionStage<EsmpConnection> open(

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.emsg.gateway.model.Bytes;
 
 /// Lines of ESMP: bytes to records and back. Pure; thread-safe.
 final class EsmpCodec {
@@ -27,7 +26,7 @@ final class EsmpCodec {
       read = StrictJson.read(line, HOP_MEMBERS);
     } catch (StrictJson.Malformed malformed) {
       return new EsmpLine.Fault(
-          Optional.empty(), Code.BAD_REQUEST, malformed.getMessage(), Optional.empty());
+          Optional.empty(), Code.BAD_REQUEST, malformed.why(), Optional.empty());
     }
     ObjectNode json = read.json();
     Optional<String> id = requestId(json);
@@ -36,8 +35,7 @@ final class EsmpCodec {
       return checked("response", id, json, read);
     }
     if (type == null || !type.isTextual()) {
-      return new EsmpLine.Fault(
-          id, Code.BAD_REQUEST, "no type", Optional.of("/type"));
+      return new EsmpLine.Fault(id, Code.BAD_REQUEST, "no type", Optional.of("/type"));
     }
     return switch (type.textValue()) {
       case "chat" -> checked("chat", id, json, read);
@@ -66,7 +64,7 @@ final class EsmpCodec {
           Optional.of(violation.get().pointer()));
     }
     return switch (schema) {
-      case "chat", "system" -> new EsmpLine.Message(id, json, Bytes.wrap(read.signed()));
+      case "chat", "system" -> new EsmpLine.Message(id, json, read.signed());
       case "hello" ->
           new EsmpLine.Hello(
               id,
@@ -84,8 +82,7 @@ final class EsmpCodec {
               json.get("signature").textValue(),
               text(json, "device"));
       case "sync" ->
-          new EsmpLine.Sync(
-              id, whole(json, "since"), whole(json, "limit").map(Math::toIntExact));
+          new EsmpLine.Sync(id, whole(json, "since"), whole(json, "limit").map(Math::toIntExact));
       case "ack" -> new EsmpLine.Ack(id, json.get("cursor").longValue());
       case "resolve" -> new EsmpLine.Resolve(id, json.get("address").textValue());
       case "get_profile" -> new EsmpLine.GetProfile(id, json.get("user").textValue());
@@ -119,8 +116,7 @@ final class EsmpCodec {
   }
 
   /// An answer as a line. On the hot path, hence by hand.
-  static byte[] response(
-      Optional<String> id, Code code, String message, OptionalLong retryAfter) {
+  static byte[] response(Optional<String> id, Code code, String message, OptionalLong retryAfter) {
     StringBuilder out = new StringBuilder(96);
     out.append("{\"type\":\"response\"");
     if (id.isPresent()) {

@@ -30,8 +30,7 @@ final class EsmpComponent extends DefaultComponent {
   }
 
   @Override
-  protected Endpoint createEndpoint(
-      String uri, String remaining, Map<String, Object> parameters) {
+  protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
     if (!remaining.equals("in") && !remaining.equals("out")) {
       throw new IllegalArgumentException("there is esmp:in and esmp:out, not esmp:" + remaining);
     }

@@ -26,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.emsg.gateway.crypto.Ed25519;
@@ -55,7 +54,11 @@ final class EsmpConnection {
   /// @param sni the name that the certificate is to bear
   /// @param timeout of the TCP and of the TLS handshake each
   record Dial(
-      InetSocketAddress address, Optional<SslContext> tls, String sni, Duration timeout, int maxLine) {}
+      InetSocketAddress address,
+      Optional<SslContext> tls,
+      String sni,
+      Duration timeout,
+      int maxLine) {}
 
   /// Connects; the stage fails with an [IOException] that says why where that cannot be done.
   static CompletionStage<EsmpConnection> open(
@@ -70,15 +73,16 @@ final class EsmpConnection {
             .group(loops.group())
             .channel(loops.clientChannel())
             .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(dial.timeout().toMillis()))
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(dial.timeout().toMillis()))
             .handler(
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
                     EsmpConnection connection =
                         new EsmpConnection(channel, dial, codec, workers, pushes);
-                    connection.ready.whenComplete(
-                        (value, fault) -> {
+                    var _ =
+                        connection.ready.whenComplete((value, fault) -> {
                           if (fault == null) {
                             opened.complete(value);
                           } else {
@@ -88,13 +92,12 @@ final class EsmpConnection {
                   }
                 })
             .connect(dial.address());
-    connecting.addListener(
-        done -> {
-          if (!done.isSuccess()) {
-            opened.completeExceptionally(
-                new IOException("cannot connect to " + dial.address(), done.cause()));
-          }
-        });
+    connecting.addListener(done -> {
+      if (!done.isSuccess()) {
+        opened.completeExceptionally(
+            new IOException("cannot connect to " + dial.address(), done.cause()));
+      }
+    });
     return opened;
   }
 
@@ -111,27 +114,24 @@ final class EsmpConnection {
     this.out = new LineChannel(channel, () -> {});
     this.lines = new LineQueue(workers, this::handle, out::close);
     dial.tls()
-        .ifPresent(
-            context -> {
-              SslHandler handler =
-                  context.newHandler(channel.alloc(), dial.sni(), dial.address().getPort());
-              handler.setHandshakeTimeout(dial.timeout().toMillis(), TimeUnit.MILLISECONDS);
-              handler
-                  .handshakeFuture()
-                  .addListener(
-                      done -> {
-                        if (done.isSuccess()) {
-                          channelBinding = bindingOf(handler);
-                          ready.complete(this);
-                        } else {
-                          ready.completeExceptionally(
-                              new IOException(
-                                  "no TLS with " + dial.sni() + " at " + dial.address(),
-                                  done.cause()));
-                        }
-                      });
-              channel.pipeline().addLast(handler);
-            });
+        .ifPresent(context -> {
+          SslHandler handler =
+              context.newHandler(channel.alloc(), dial.sni(), dial.address().getPort());
+          handler.setHandshakeTimeout(dial.timeout().toMillis(), TimeUnit.MILLISECONDS);
+          handler
+              .handshakeFuture()
+              .addListener(done -> {
+                if (done.isSuccess()) {
+                  channelBinding = bindingOf(handler);
+                  ready.complete(this);
+                } else {
+                  ready.completeExceptionally(
+                      new IOException(
+                          "no TLS with " + dial.sni() + " at " + dial.address(), done.cause()));
+                }
+              });
+          channel.pipeline().addLast(handler);
+        });
     // A stored message comes back with its cursor, and in a page with an answer around it.
     channel.pipeline().addLast(new LineDecoder(dial.maxLine() + 4096), new Handler(dial));
   }
@@ -168,7 +168,7 @@ final class EsmpConnection {
       if (message instanceof byte[] line) {
         lines.add(line);
       } else {
-        ctx.close();
+        var _ = ctx.close();
       }
     }
 
@@ -185,7 +185,7 @@ final class EsmpConnection {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       ready.completeExceptionally(cause);
-      ctx.close();
+      var _ = ctx.close();
     }
   }
 
@@ -195,15 +195,14 @@ final class EsmpConnection {
       gone.complete(true);
     }
     // Behind what was read already, which may still answer some of them.
-    workers.execute(
-        () -> {
-          List<CompletableFuture<EsmpLine.Response>> unanswered;
-          synchronized (waiting) {
-            unanswered = List.copyOf(waiting.values());
-            waiting.clear();
-          }
-          unanswered.forEach(request -> request.completeExceptionally(why));
-        });
+    workers.execute(() -> {
+      List<CompletableFuture<EsmpLine.Response>> unanswered;
+      synchronized (waiting) {
+        unanswered = List.copyOf(waiting.values());
+        waiting.clear();
+      }
+      unanswered.forEach(request -> request.completeExceptionally(why));
+    });
   }
 
   /// Completes when the connection is gone.
@@ -232,7 +231,7 @@ final class EsmpConnection {
   }
 
   void close() {
-    channel.close();
+    var _ = channel.close();
   }
 
   /// Sends `json` with an id of ours; the stage fails with an [IOException] where the connection is
@@ -261,14 +260,13 @@ final class EsmpConnection {
     }
     return answer
         .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (_, fault) -> {
-              if (fault != null) {
-                synchronized (waiting) {
-                  waiting.remove(id);
-                }
-              }
-            });
+        .whenComplete((_, fault) -> {
+          if (fault != null) {
+            synchronized (waiting) {
+              waiting.remove(id);
+            }
+          }
+        });
   }
 
   /// Sends a line that nobody answers.
@@ -281,8 +279,7 @@ final class EsmpConnection {
     switch (codec.decode(line)) {
       case EsmpLine.Response response -> answered(response);
       case EsmpLine.Message message -> pushes.accept(message);
-      case EsmpLine.Ping _ ->
-          out.send("{\"type\":\"pong\"}\n".getBytes(StandardCharsets.US_ASCII));
+      case EsmpLine.Ping _ -> out.send("{\"type\":\"pong\"}\n".getBytes(StandardCharsets.US_ASCII));
       case EsmpLine.Fault _,
           EsmpLine.Hello _,
           EsmpLine.Auth _,

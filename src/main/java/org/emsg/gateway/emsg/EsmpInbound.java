@@ -9,8 +9,8 @@ import org.emsg.gateway.model.TraceId;
 ///
 /// @param ours the domain of ours that the session speaks with
 /// @param sender who the line says it is from, normalised
-/// @param keys under which its signature may verify: looked up before the route begins, so that
-///   the route itself never waits
+/// @param keys under which its signature may verify: looked up before the route begins, so that the
+///   route itself never waits
 record EsmpInbound(
     EsmpLine.Message line,
     String ours,

@@ -62,11 +62,7 @@ sealed interface EsmpLine {
 
   /// An answer to a request of ours. Peers of plain v0.2 leave `type` and `id` out.
   record Response(
-      Optional<String> id,
-      int code,
-      String message,
-      Optional<Long> retryAfter,
-      ObjectNode json)
+      Optional<String> id, int code, String message, Optional<Long> retryAfter, ObjectNode json)
       implements EsmpLine {}
 
   /// A type that this version does not know.

@@ -19,8 +19,8 @@ import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.net.Dns;
 import org.emsg.gateway.net.OutboundGuard;
 import org.emsg.gateway.net.PeerCheck;
-import org.emsg.gateway.net.Tlsa;
 import org.emsg.gateway.net.TlsContexts;
+import org.emsg.gateway.net.Tlsa;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +66,7 @@ final class EsmpLinks implements AutoCloseable {
     this.loops = loops;
     this.codec = codec;
     this.workers = workers;
-    loops.group().scheduleWithFixedDelay(this::sweep, 30, 30, TimeUnit.SECONDS);
+    var _ = loops.group().scheduleWithFixedDelay(this::sweep, 30, 30, TimeUnit.SECONDS);
   }
 
   enum Purpose {
@@ -86,12 +86,24 @@ final class EsmpLinks implements AutoCloseable {
   /// The connection of `ours` to `remote`, ready for requests. Fails with [Unreachable].
   CompletionStage<EsmpConnection> link(String ours, String remote, Purpose purpose) {
     Key key = new Key(ours, remote, purpose);
-    CompletableFuture<EsmpConnection> fresh = new CompletableFuture<>();
+    Runnable[] dial = {() -> {}};
     CompletableFuture<EsmpConnection> link =
-        links.compute(key, (_, current) -> current != null && isUsable(current) ? current : fresh);
-    if (link == fresh) {
-      dial(key).whenComplete((connection, fault) -> settle(key, fresh, connection, fault));
-    }
+        links.compute(
+            key,
+            (_, current) -> {
+              if (current != null && isUsable(current)) {
+                return current;
+              }
+              CompletableFuture<EsmpConnection> fresh = new CompletableFuture<>();
+              dial[0] =
+                  () ->
+                      dial(key)
+                          .whenComplete(
+                              (connection, fault) -> settle(key, fresh, connection, fault));
+              return fresh;
+            });
+    // Not within `compute`: dialling may fail at once, and take the link out of the map.
+    dial[0].run();
     return link;
   }
 
@@ -133,17 +145,16 @@ final class EsmpLinks implements AutoCloseable {
     dialling.incrementAndGet();
     return locator
         .server(key.remote())
-        .thenCompose(
-            located ->
-                switch (located) {
-                  case Located.At at -> tryNext(key, at.targets(), 0, new ArrayList<>());
-                  case Located.Nowhere nowhere ->
-                      CompletableFuture.<EsmpConnection>failedStage(
-                          new Unreachable(key.remote() + " has no EMSG: " + nowhere.evidence()));
-                  case Located.Unknown unknown ->
-                      CompletableFuture.<EsmpConnection>failedStage(
-                          new Unreachable("DNS failed: " + unknown.evidence()));
-                })
+        .thenCompose(located ->
+            switch (located) {
+              case Located.At at -> tryNext(key, at.targets(), 0, new ArrayList<>());
+              case Located.Nowhere nowhere ->
+                  CompletableFuture.<EsmpConnection>failedStage(
+                      new Unreachable(key.remote() + " has no EMSG: " + nowhere.evidence()));
+              case Located.Unknown unknown ->
+                  CompletableFuture.<EsmpConnection>failedStage(
+                      new Unreachable("DNS failed: " + unknown.evidence()));
+            })
         .whenComplete((_, _) -> dialling.decrementAndGet());
   }
 
@@ -157,33 +168,30 @@ final class EsmpLinks implements AutoCloseable {
     }
     Located.Target target = targets.get(index);
     return connect(key, target)
-        .handle(
-            (connection, fault) -> {
-              if (fault == null) {
-                return CompletableFuture.completedStage(connection);
-              }
-              String why = target.host() + ":" + target.port() + ": " + rootOf(fault);
-              LOG.debug("{} → {}: {}; trying the next", key.ours(), key.remote(), why);
-              faults.add(why);
-              return tryNext(key, targets, index + 1, faults);
-            })
+        .handle((connection, fault) -> {
+          if (fault == null) {
+            return CompletableFuture.completedStage(connection);
+          }
+          String why = target.host() + ":" + target.port() + ": " + rootOf(fault);
+          LOG.debug("{} → {}: {}; trying the next", key.ours(), key.remote(), why);
+          faults.add(why);
+          return tryNext(key, targets, index + 1, faults);
+        })
         .thenCompose(stage -> stage);
   }
 
   private CompletionStage<EsmpConnection> connect(Key key, Located.Target target) {
     return check(key.remote(), target)
-        .thenCompose(
-            check ->
-                dns.addresses(target.host())
-                    .thenCompose(
-                        answer ->
-                            switch (answer) {
-                              case Dns.Answer.Found<InetAddress> found ->
-                                  tryAddress(key, target, check, found.records(), 0);
-                              case Dns.Answer.None<InetAddress> _ ->
-                                  failed(target.host() + " has no address");
-                              case Dns.Answer.Failed<InetAddress> failed -> failed(failed.why());
-                            }));
+        .thenCompose(check ->
+            dns.addresses(target.host())
+                .thenCompose(answer ->
+                    switch (answer) {
+                      case Dns.Answer.Found<InetAddress> found ->
+                          tryAddress(key, target, check, found.records(), 0);
+                      case Dns.Answer.None<InetAddress> _ ->
+                          failed(target.host() + " has no address");
+                      case Dns.Answer.Failed<InetAddress> failed -> failed(failed.why());
+                    }));
   }
 
   private CompletionStage<EsmpConnection> tryAddress(
@@ -198,11 +206,10 @@ final class EsmpLinks implements AutoCloseable {
     return last
         ? attempt
         : attempt
-            .handle(
-                (connection, fault) ->
-                    fault == null
-                        ? CompletableFuture.completedStage(connection)
-                        : tryAddress(key, target, check, addresses, index + 1))
+            .handle((connection, fault) ->
+                fault == null
+                    ? CompletableFuture.completedStage(connection)
+                    : tryAddress(key, target, check, addresses, index + 1))
             .thenCompose(stage -> stage);
   }
 
@@ -216,17 +223,15 @@ final class EsmpLinks implements AutoCloseable {
         new EsmpConnection.Dial(
             address, context, key.remote(), config.connectTimeout(), config.maxLine());
     return EsmpConnection.open(loops, dial, codec, workers, _ -> {})
-        .thenCompose(
-            connection ->
-                connection
-                    .hello("server", key.remote(), Optional.of(key.ours()))
-                    .thenCompose(welcome -> welcomed(key, connection, welcome))
-                    .whenComplete(
-                        (_, fault) -> {
-                          if (fault != null) {
-                            connection.close();
-                          }
-                        }));
+        .thenCompose(connection ->
+            connection
+                .hello("server", key.remote(), Optional.of(key.ours()))
+                .thenCompose(welcome -> welcomed(key, connection, welcome))
+                .whenComplete((_, fault) -> {
+                  if (fault != null) {
+                    connection.close();
+                  }
+                }));
   }
 
   private CompletionStage<EsmpConnection> welcomed(
@@ -248,19 +253,18 @@ final class EsmpLinks implements AutoCloseable {
             Optional.empty(),
             keys.domainKey(key.ours()),
             config.answerTimeout())
-        .thenApply(
-            answer -> {
-              if (answer.code() != Code.OK.number()) {
-                // It may still take what verifies under our users' keys.
-                LOG.info(
-                    "{} does not know {} as a server: {} {}; going on without",
-                    key.remote(),
-                    key.ours(),
-                    answer.code(),
-                    answer.message());
-              }
-              return connection;
-            });
+        .thenApply(answer -> {
+          if (answer.code() != Code.OK.number()) {
+            // It may still take what verifies under our users' keys.
+            LOG.info(
+                "{} does not know {} as a server: {} {}; going on without",
+                key.remote(),
+                key.ours(),
+                answer.code(),
+                answer.message());
+          }
+          return connection;
+        });
   }
 
   /// D's name, the target's only where DNSSEC vouches for it; TLSA where the whole chain is secure.
@@ -271,22 +275,21 @@ final class EsmpLinks implements AutoCloseable {
     Set<String> names = Set.copyOf(List.of(domain, target.host()).stream().distinct().toList());
     String name = "_" + target.port() + "._tcp." + target.host();
     return dns.raw(name, Tlsa.TYPE)
-        .thenCompose(
-            answer ->
-                switch (answer) {
-                  case Dns.Answer.Found<Bytes> found -> {
-                    List<Tlsa> usable = Tlsa.usable(found.records());
-                    yield CompletableFuture.<PeerCheck>completedStage(
-                        found.secure() && !usable.isEmpty()
-                            ? new PeerCheck.Dane(usable, names)
-                            : new PeerCheck.Named(names));
-                  }
-                  case Dns.Answer.None<Bytes> _ ->
-                      CompletableFuture.<PeerCheck>completedStage(new PeerCheck.Named(names));
-                  case Dns.Answer.Failed<Bytes> failed ->
-                      CompletableFuture.<PeerCheck>failedStage(
-                          new IOException("TLSA " + name + ": " + failed.why()));
-                });
+        .thenCompose(answer ->
+            switch (answer) {
+              case Dns.Answer.Found<Bytes> found -> {
+                List<Tlsa> usable = Tlsa.usable(found.records());
+                yield CompletableFuture.<PeerCheck>completedStage(
+                    found.secure() && !usable.isEmpty()
+                        ? new PeerCheck.Dane(usable, names)
+                        : new PeerCheck.Named(names));
+              }
+              case Dns.Answer.None<Bytes> _ ->
+                  CompletableFuture.<PeerCheck>completedStage(new PeerCheck.Named(names));
+              case Dns.Answer.Failed<Bytes> failed ->
+                  CompletableFuture.<PeerCheck>failedStage(
+                      new IOException("TLSA " + name + ": " + failed.why()));
+            });
   }
 
   private static <T> CompletionStage<T> failed(String why) {
@@ -297,26 +300,24 @@ final class EsmpLinks implements AutoCloseable {
     long now = System.nanoTime();
     links
         .values()
-        .forEach(
-            link -> {
-              if (link.state() == java.util.concurrent.Future.State.SUCCESS) {
-                EsmpConnection connection = link.resultNow();
-                if (connection.isIdle() && now - connection.lastUsed() > IDLE) {
-                  connection.close();
-                }
-              }
-            });
+        .forEach(link -> {
+          if (link.state() == java.util.concurrent.Future.State.SUCCESS) {
+            EsmpConnection connection = link.resultNow();
+            if (connection.isIdle() && now - connection.lastUsed() > IDLE) {
+              connection.close();
+            }
+          }
+        });
   }
 
   @Override
   public void close() {
     links
         .values()
-        .forEach(
-            link -> {
-              if (link.state() == java.util.concurrent.Future.State.SUCCESS) {
-                link.resultNow().close();
-              }
-            });
+        .forEach(link -> {
+          if (link.state() == java.util.concurrent.Future.State.SUCCESS) {
+            link.resultNow().close();
+          }
+        });
   }
 }

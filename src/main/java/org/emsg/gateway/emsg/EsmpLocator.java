@@ -41,14 +41,13 @@ final class EsmpLocator {
   private CompletionStage<Located> locate(String service, String domain) {
     String name = service + domain;
     return dns.srv(name)
-        .thenCompose(
-            answer ->
-                switch (answer) {
-                  case Dns.Answer.Found<Dns.Srv> found ->
-                      CompletableFuture.completedStage(bySrv(name, found));
-                  case Dns.Answer.None<Dns.Srv> _ -> byEmx(domain);
-                  case Dns.Answer.Failed<Dns.Srv> failed -> unknown("SRV " + name, failed.why());
-                });
+        .thenCompose(answer ->
+            switch (answer) {
+              case Dns.Answer.Found<Dns.Srv> found ->
+                  CompletableFuture.completedStage(bySrv(name, found));
+              case Dns.Answer.None<Dns.Srv> _ -> byEmx(domain);
+              case Dns.Answer.Failed<Dns.Srv> failed -> unknown("SRV " + name, failed.why());
+            });
   }
 
   private Located bySrv(String name, Dns.Answer.Found<Dns.Srv> found) {
@@ -64,23 +63,19 @@ final class EsmpLocator {
 
   private CompletionStage<Located> byEmx(String domain) {
     return dns.raw(domain, config.emxType())
-        .thenCompose(
-            answer ->
-                switch (answer) {
-                  case Dns.Answer.Found<Bytes> found -> {
-                    List<Located.Target> targets = emxTargets(found);
-                    yield targets.isEmpty()
-                        ? byAddress(domain)
-                        : CompletableFuture.completedStage(
-                            new Located.At(
-                                targets,
-                                false,
-                                found.ttl(),
-                                "EMX " + domain + " → " + names(targets)));
-                  }
-                  case Dns.Answer.None<Bytes> _ -> byAddress(domain);
-                  case Dns.Answer.Failed<Bytes> failed -> unknown("EMX " + domain, failed.why());
-                });
+        .thenCompose(answer ->
+            switch (answer) {
+              case Dns.Answer.Found<Bytes> found -> {
+                List<Located.Target> targets = emxTargets(found);
+                yield targets.isEmpty()
+                    ? byAddress(domain)
+                    : CompletableFuture.completedStage(
+                        new Located.At(
+                            targets, false, found.ttl(), "EMX " + domain + " → " + names(targets)));
+              }
+              case Dns.Answer.None<Bytes> _ -> byAddress(domain);
+              case Dns.Answer.Failed<Bytes> failed -> unknown("EMX " + domain, failed.why());
+            });
   }
 
   private List<Located.Target> emxTargets(Dns.Answer.Found<Bytes> found) {
@@ -99,21 +94,19 @@ final class EsmpLocator {
               "no SRV _emsg-server._tcp." + domain + ", no EMX", Duration.ofMinutes(5)));
     }
     return dns.addresses(domain)
-        .thenApply(
-            answer ->
-                switch (answer) {
-                  case Dns.Answer.Found<InetAddress> found ->
-                      new Located.At(
-                          List.of(
-                              new Located.Target(domain, config.defaultPort(), found.secure())),
-                          true,
-                          found.ttl(),
-                          "A " + domain + " → " + found.records().getFirst().getHostAddress());
-                  case Dns.Answer.None<InetAddress> none ->
-                      new Located.Nowhere("no SRV, EMX or address of " + domain, none.ttl());
-                  case Dns.Answer.Failed<InetAddress> failed ->
-                      new Located.Unknown("A " + domain + ": " + failed.why());
-                });
+        .thenApply(answer ->
+            switch (answer) {
+              case Dns.Answer.Found<InetAddress> found ->
+                  new Located.At(
+                      List.of(new Located.Target(domain, config.defaultPort(), found.secure())),
+                      true,
+                      found.ttl(),
+                      "A " + domain + " → " + found.records().getFirst().getHostAddress());
+              case Dns.Answer.None<InetAddress> none ->
+                  new Located.Nowhere("no SRV, EMX or address of " + domain, none.ttl());
+              case Dns.Answer.Failed<InetAddress> failed ->
+                  new Located.Unknown("A " + domain + ": " + failed.why());
+            });
   }
 
   private static CompletionStage<Located> unknown(String question, String why) {

@@ -30,15 +30,14 @@ final class EsmpProducer extends DefaultAsyncProducer {
       return true;
     }
     deliver(message)
-        .whenComplete(
-            (outcome, fault) -> {
-              if (fault == null) {
-                exchange.getMessage().setBody(outcome);
-              } else {
-                exchange.setException(fault);
-              }
-              callback.done(false);
-            });
+        .whenComplete((outcome, fault) -> {
+          if (fault == null) {
+            exchange.getMessage().setBody(outcome);
+          } else {
+            exchange.setException(fault);
+          }
+          callback.done(false);
+        });
     return false;
   }
 
@@ -46,11 +45,9 @@ final class EsmpProducer extends DefaultAsyncProducer {
     return links
         .link(message.lane().ours(), message.lane().remote(), EsmpLinks.Purpose.DELIVER)
         .thenCompose(
-            connection ->
-                connection.request(message.line().view(), config.answerTimeout()))
-        .handle(
-            (answer, fault) ->
-                fault == null ? outcome(answer) : unanswered(message, rootOf(fault)));
+            connection -> connection.request(message.line().view(), config.answerTimeout()))
+        .handle((answer, fault) ->
+            fault == null ? outcome(answer) : unanswered(message, rootOf(fault)));
   }
 
   private static Throwable rootOf(Throwable fault) {

@@ -80,7 +80,7 @@ final class EsmpServer implements AutoCloseable {
     InetAddress from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     if (!mayConnect(from)) {
       LOG.debug("Too many connections: one from {} is closed", from);
-      channel.close();
+      var _ = channel.close();
       return;
     }
     ServerConnection connection = new ServerConnection(context, tls, from, channel);

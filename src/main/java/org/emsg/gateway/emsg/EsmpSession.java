@@ -143,11 +143,10 @@ final class EsmpSession {
           case EsmpLine.Ping ping -> now(() -> out.send(pong(ping)));
           case EsmpLine.Pong _, EsmpLine.Response _ -> Optional.empty();
           case EsmpLine.Unknown unknown ->
-              now(
-                  () ->
-                      out.send(
-                          Replies.plain(
-                              unknown.id(), Code.NOT_IMPLEMENTED, "An unknown type of request.")));
+              now(() ->
+                  out.send(
+                      Replies.plain(
+                          unknown.id(), Code.NOT_IMPLEMENTED, "An unknown type of request.")));
         };
     regulate();
     return wait;
@@ -161,11 +160,10 @@ final class EsmpSession {
   private static byte[] pong(EsmpLine.Ping ping) {
     StringBuilder text = new StringBuilder("{\"type\":\"pong\"");
     ping.id()
-        .ifPresent(
-            id -> {
-              text.append(",\"id\":");
-              EsmpCodec.quote(text, id);
-            });
+        .ifPresent(id -> {
+          text.append(",\"id\":");
+          EsmpCodec.quote(text, id);
+        });
     return text.append("}\n").toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }
 
@@ -218,13 +216,12 @@ final class EsmpSession {
 
   private Optional<CompletionStage<?>> auth(EsmpLine.Auth auth) {
     if (!greeted || !(peer instanceof Peer.Anonymous || peer instanceof Peer.Stranger)) {
-      return now(
-          () ->
-              out.send(
-                  Replies.plain(
-                      auth.id(),
-                      Code.BAD_REQUEST,
-                      greeted ? "You are authenticated." : "Say hello first.")));
+      return now(() ->
+          out.send(
+              Replies.plain(
+                  auth.id(),
+                  Code.BAD_REQUEST,
+                  greeted ? "You are authenticated." : "Say hello first.")));
     }
     long asked = System.nanoTime();
     CompletableFuture<?> done =
@@ -251,18 +248,19 @@ final class EsmpSession {
         // The same delay for every cause, counted from the request.
         long delay = Authentication.DELAY.toNanos() - (System.nanoTime() - asked);
         byte[] answer = Replies.plain(auth.id(), Code.UNAUTHORIZED, Code.UNAUTHORIZED.phrase());
-        out.channel()
-            .eventLoop()
-            .schedule(
-                () -> {
-                  if (last) {
-                    out.sendLast(answer);
-                  } else {
-                    out.send(answer);
-                  }
-                },
-                Math.max(0, delay),
-                TimeUnit.NANOSECONDS);
+        var _ =
+            out.channel()
+                .eventLoop()
+                .schedule(
+                    () -> {
+                      if (last) {
+                        out.sendLast(answer);
+                      } else {
+                        out.send(answer);
+                      }
+                    },
+                    Math.max(0, delay),
+                    TimeUnit.NANOSECONDS);
       }
       case Authentication.Result.Later(String why, java.time.Duration retryAfter) ->
           out.send(Replies.retry(auth.id(), Code.TRY_LATER, why, retryAfter));
@@ -297,8 +295,7 @@ final class EsmpSession {
       submit(message, sender.get(), keys.join(), received);
       return Optional.empty();
     }
-    return Optional.of(
-        keys.thenAccept(found -> submit(message, sender.get(), found, received)));
+    return Optional.of(keys.thenAccept(found -> submit(message, sender.get(), found, received)));
   }
 
   /// No key is fetched for a message that this peer may not bring anyway.

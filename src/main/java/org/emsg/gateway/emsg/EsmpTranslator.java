@@ -107,12 +107,11 @@ final class EsmpTranslator {
     return writer
         .write(envelope, mapped.message().nativeId(), sender, recipient)
         .<Outbound>map(json -> new Outbound.Unsigned(json, sender))
-        .orElseGet(
-            () ->
-                new Outbound.Untranslatable(
-                    Reason.of(
-                        Reason.Kind.UNSUPPORTED_CONTENT,
-                        "This message cannot be carried to another EMSG server.")));
+        .orElseGet(() ->
+            new Outbound.Untranslatable(
+                Reason.of(
+                    Reason.Kind.UNSUPPORTED_CONTENT,
+                    "This message cannot be carried to another EMSG server.")));
   }
 
   private static MessageId id(ObjectNode json, Bytes digest) {
@@ -123,8 +122,7 @@ final class EsmpTranslator {
     if (json.has("encryption")) {
       return new Event.Opaque("encryption");
     }
-    String text =
-        EsmpCodec.text(json, "body").or(() -> EsmpCodec.text(json, "content")).orElse("");
+    String text = EsmpCodec.text(json, "body").or(() -> EsmpCodec.text(json, "content")).orElse("");
     return new Event.Posted(
         Body.of(text.indexOf('\r') < 0 ? text : text.replace("\r\n", "\n").replace('\r', '\n')),
         WireAttachments.read(json.path("attachments")),
@@ -156,8 +154,7 @@ final class EsmpTranslator {
     String text = EsmpCodec.text(json, "reason").filter(t -> !t.isBlank()).orElse(code.phrase());
     Optional<String> status =
         EsmpCodec.text(json, "status").or(() -> Optional.of(Integer.toString(code.number())));
-    return new Event.Bounced(
-        target(json), failed.get(), new Reason(code.kind(), text, status));
+    return new Event.Bounced(target(json), failed.get(), new Reason(code.kind(), text, status));
   }
 
   private static MessageId target(ObjectNode json) {

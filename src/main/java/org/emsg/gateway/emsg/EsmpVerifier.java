@@ -56,8 +56,7 @@ final class EsmpVerifier {
 
   private Checked check(EsmpInbound inbound, List<AccountKey> keys, Instant sent) {
     byte[] signedForm = SignedForm.of(inbound.line().json());
-    Optional<String> keyId =
-        signatures.verifiedBy(inbound.line().json(), signedForm, keys, sent);
+    Optional<String> keyId = signatures.verifiedBy(inbound.line().json(), signedForm, keys, sent);
     if (keyId.isEmpty()) {
       return refused(
           Reason.of(

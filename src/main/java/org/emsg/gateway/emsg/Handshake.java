@@ -83,8 +83,7 @@ final class Handshake {
         : Optional.empty();
   }
 
-  private static Greeting refusal(
-      EsmpLine.Hello hello, Code code, String message, boolean closes) {
+  private static Greeting refusal(EsmpLine.Hello hello, Code code, String message, boolean closes) {
     return new Greeting.Refusal(answer(hello, code, message), closes);
   }
 

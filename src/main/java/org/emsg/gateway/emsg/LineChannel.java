@@ -3,7 +3,6 @@ package org.emsg.gateway.emsg;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,29 +38,29 @@ final class LineChannel {
     void writeTo(ByteBuf buffer);
 
     /// A line with its line feed.
-    record Whole(byte[] line) implements Outgoing {
+    record Whole(Bytes line) implements Outgoing {
       @Override
       public int size() {
-        return line.length;
+        return line.size();
       }
 
       @Override
       public void writeTo(ByteBuf buffer) {
-        buffer.writeBytes(line);
+        buffer.writeBytes(line.view());
       }
     }
 
     /// A stored object, to be sent with its cursor as its last member.
-    record Stored(Bytes object, byte[] tail) implements Outgoing {
+    record Stored(Bytes object, Bytes tail) implements Outgoing {
       @Override
       public int size() {
-        return object.size() - 1 + tail.length;
+        return object.size() - 1 + tail.size();
       }
 
       @Override
       public void writeTo(ByteBuf buffer) {
         buffer.writeBytes(object.view(), 0, object.size() - 1);
-        buffer.writeBytes(tail);
+        buffer.writeBytes(tail.view());
       }
     }
   }
@@ -77,13 +76,12 @@ final class LineChannel {
 
   /// Queues a line, which ends in its line feed.
   void send(byte[] line) {
-    enqueue(new Outgoing.Whole(line));
+    enqueue(new Outgoing.Whole(Bytes.wrap(line)));
   }
 
   /// Queues a stored JSON object, whose last byte is its brace, with `cursor` added.
   void sendStored(Bytes object, long cursor) {
-    byte[] tail = (",\"cursor\":" + cursor + "}\n").getBytes(StandardCharsets.US_ASCII);
-    enqueue(new Outgoing.Stored(object, tail));
+    enqueue(new Outgoing.Stored(object, Bytes.utf8(",\"cursor\":" + cursor + "}\n")));
   }
 
   /// Queues a line, and closes the connection once it is written.
@@ -94,7 +92,7 @@ final class LineChannel {
   }
 
   void close() {
-    channel.close();
+    var _ = channel.close();
   }
 
   /// The channel can take more: on its event loop.
@@ -121,7 +119,7 @@ final class LineChannel {
     scheduled.set(false);
     boolean wrote = false;
     while (channel.isWritable() && !queue.isEmpty()) {
-      channel.write(nextChunk());
+      var _ = channel.write(nextChunk());
       wrote = true;
     }
     if (wrote) {
@@ -129,9 +127,7 @@ final class LineChannel {
     }
     if (queue.isEmpty()) {
       if (closing) {
-        channel
-            .writeAndFlush(channel.alloc().buffer(0))
-            .addListener(ChannelFutureListener.CLOSE);
+        channel.writeAndFlush(channel.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
       } else if (wrote) {
         drained.run();
       }

@@ -6,8 +6,8 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
 /// Cuts the byte stream into lines (profile §3): `byte[]` without the line feed and without a
-/// carriage return before it. Empty lines are skipped. A line over `max` bytes gives one
-/// [TooLong], and nothing after it is looked at.
+/// carriage return before it. Empty lines are skipped. A line over `max` bytes gives one [TooLong],
+/// and nothing after it is looked at.
 final class LineDecoder extends ByteToMessageDecoder {
   /// A line went over the limit: the stream cannot be understood from here on.
   enum TooLong {

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /// The lines of one connection, worked off one after the other on an executor: in order, never two
 /// at once, and some at a time before others have their turn.
 ///
-/// A handler that has to wait gives a stage back; nothing more of this connection is looked at until
-/// that completes.
+/// A handler that has to wait gives a stage back; nothing more of this connection is looked at
+/// until that completes.
 final class LineQueue implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LineQueue.class);
   private static final int TURN = 64;
@@ -26,9 +26,7 @@ final class LineQueue implements Runnable {
 
   /// @param failed called when the handler threw, which is a bug: the connection cannot go on
   LineQueue(
-      Executor workers,
-      Function<byte[], Optional<CompletionStage<?>>> handler,
-      Runnable failed) {
+      Executor workers, Function<byte[], Optional<CompletionStage<?>>> handler, Runnable failed) {
     this.workers = workers;
     this.handler = handler;
     this.failed = failed;

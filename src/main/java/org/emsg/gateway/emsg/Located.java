@@ -10,8 +10,7 @@ sealed interface Located {
   /// Servers, in the order in which they are tried.
   ///
   /// @param weak whether it is only the domain's own address, which any machine has
-  record At(List<Target> targets, boolean weak, Duration ttl, String evidence)
-      implements Located {}
+  record At(List<Target> targets, boolean weak, Duration ttl, String evidence) implements Located {}
 
   /// There is none.
   record Nowhere(String evidence, Duration ttl) implements Located {}

@@ -72,8 +72,7 @@ final class Lookups {
     return profile(id, address, ourKeys.published(address));
   }
 
-  private static byte[] foreignProfile(
-      Optional<String> id, Address.Emsg address, KeysFound found) {
+  private static byte[] foreignProfile(Optional<String> id, Address.Emsg address, KeysFound found) {
     return switch (found) {
       case KeysFound.Published(List<AccountKey> keys) ->
           keys.isEmpty()
@@ -84,8 +83,7 @@ final class Lookups {
     };
   }
 
-  private static byte[] profile(
-      Optional<String> id, Address.Emsg address, List<AccountKey> keys) {
+  private static byte[] profile(Optional<String> id, Address.Emsg address, List<AccountKey> keys) {
     ObjectNode json = Replies.object(id, Code.OK, Code.OK.phrase());
     json.put("user", address.text());
     ArrayNode list = json.putArray("keys");

@@ -44,9 +44,7 @@ final class OurKeys {
     if (address.local().isEmpty()) {
       return Optional.of(domainKey(address.domain()));
     }
-    return isHome(address.domain())
-        ? Optional.empty()
-        : Optional.of(aliases.of(address.text()));
+    return isHome(address.domain()) ? Optional.empty() : Optional.of(aliases.of(address.text()));
   }
 
   /// The key of the home domain that answers for `domain`.

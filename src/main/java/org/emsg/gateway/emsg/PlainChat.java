@@ -2,7 +2,6 @@ package org.emsg.gateway.emsg;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Iterator;
 import java.util.Map;
 
 /// Recognises the chat message that almost every chat message is: one recipient, a text, an integer
@@ -12,22 +11,16 @@ final class PlainChat {
   private PlainChat() {}
 
   static boolean isPlain(ObjectNode json) {
-    boolean sender = false;
-    boolean recipient = false;
-    boolean timestamp = false;
-    boolean body = false;
-    for (Iterator<Map.Entry<String, JsonNode>> all = json.fields(); all.hasNext(); ) {
-      Map.Entry<String, JsonNode> member = all.next();
+    for (Map.Entry<String, JsonNode> member : json.properties()) {
       JsonNode value = member.getValue();
       boolean plain =
           switch (member.getKey()) {
             case "type" -> "chat".equals(value.textValue());
             case "id" -> isText(value, 128);
             case "message_id", "reply_to", "thread" -> isText(value, 1024);
-            case "sender" -> sender = isAddress(value);
-            case "recipient" -> recipient = isAddress(value);
-            case "timestamp" -> timestamp = value.isIntegralNumber() && value.longValue() >= 0;
-            case "body" -> body = value.isTextual();
+            case "sender", "recipient" -> isAddress(value);
+            case "timestamp" -> value.isIntegralNumber() && value.longValue() >= 0;
+            case "body" -> value.isTextual();
             case "signatures" -> areSignatures(value);
             default -> false;
           };
@@ -35,7 +28,11 @@ final class PlainChat {
         return false;
       }
     }
-    return sender && recipient && timestamp && body && json.has("type");
+    return json.has("type")
+        && json.has("sender")
+        && json.has("recipient")
+        && json.has("timestamp")
+        && json.has("body");
   }
 
   private static boolean isText(JsonNode value, int max) {

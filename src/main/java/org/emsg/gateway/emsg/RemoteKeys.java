@@ -90,15 +90,14 @@ final class RemoteKeys implements SenderKeys {
     return links
         .link(addressing.homeDomains().getFirst(), address.domain(), EsmpLinks.Purpose.ASK)
         .thenCompose(connection -> connection.request(question, config.answerTimeout()))
-        .handle(
-            (answer, fault) -> {
-              if (fault != null) {
-                LOG.debug("{}: keys not to be had: {}", address, fault.toString());
-                return new KeysFound.Unavailable(
-                    address.domain() + " does not answer for them", FAILURE);
-              }
-              return read(address, answer);
-            });
+        .handle((answer, fault) -> {
+          if (fault != null) {
+            LOG.debug("{}: keys not to be had: {}", address, fault.toString());
+            return new KeysFound.Unavailable(
+                address.domain() + " does not answer for them", FAILURE);
+          }
+          return read(address, answer);
+        });
   }
 
   private KeysFound read(Address.Emsg address, EsmpLine.Response answer) {

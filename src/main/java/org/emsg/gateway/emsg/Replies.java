@@ -54,8 +54,7 @@ final class Replies {
               reason.kind() == Reason.Kind.RATE_LIMITED ? Code.SLOW_DOWN : Code.TRY_LATER,
               reason.text(),
               retryAfter.orElse(Duration.ofSeconds(RETRY_AFTER_SECONDS)));
-      case IntakeResult.Refused(Reason reason) ->
-          plain(id, Code.of(reason.kind()), reason.text());
+      case IntakeResult.Refused(Reason reason) -> plain(id, Code.of(reason.kind()), reason.text());
     };
   }
 

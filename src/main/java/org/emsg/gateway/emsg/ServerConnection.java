@@ -49,12 +49,12 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     if (current != null) {
       current.sweep(now);
     } else if (now - began > context.config().handshakeTimeout().toNanos()) {
-      channel.close();
+      var _ = channel.close();
     }
   }
 
   void close() {
-    channel.close();
+    var _ = channel.close();
   }
 
   @Override
@@ -108,7 +108,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
       if (handshake.isSuccess()) {
         begin(ctx, AuthProof.channelBinding(tls.certificate()));
       } else {
-        ctx.close();
+        var _ = ctx.close();
       }
     }
     ctx.fireUserEventTriggered(event);
@@ -151,6 +151,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A reset, a broken TLS record: the connection is of no more use, and it is not our fault.
-    ctx.close();
+    var _ = ctx.close();
   }
 }

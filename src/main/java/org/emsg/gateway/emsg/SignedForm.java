@@ -11,8 +11,7 @@ import org.emsg.gateway.model.Bytes;
 /// hops and signers add.
 final class SignedForm {
   private static final Set<String> UNSIGNED =
-      Set.of(
-          "signatures", "signature", "sender_pubkey", "id", "cursor", "seq", "home_signature");
+      Set.of("signatures", "signature", "sender_pubkey", "id", "cursor", "seq", "home_signature");
 
   private SignedForm() {}
 

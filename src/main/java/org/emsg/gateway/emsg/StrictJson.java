@@ -15,6 +15,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.emsg.gateway.model.Bytes;
 
 /// Reads one line as a JSON object, as strictly as profile §3 asks: whatever two readers could
 /// understand differently is refused, for a signature must mean the same to both.
@@ -38,13 +39,11 @@ final class StrictJson {
                   .build())
           .build();
 
-  private final byte[] line;
   private final JsonParser parser;
   private final Set<String> hop;
   private final HopCut cut;
 
   private StrictJson(byte[] line, JsonParser parser, Set<String> hop) {
-    this.line = line;
     this.parser = parser;
     this.hop = hop;
     this.cut = new HopCut(line);
@@ -53,12 +52,19 @@ final class StrictJson {
   /// What a line says.
   ///
   /// @param signed the line as it came, without the members that only concern this hop
-  record Read(ObjectNode json, byte[] signed) {}
+  record Read(ObjectNode json, Bytes signed) {}
 
   /// Why a line is no message; the text is fit for the other side.
   static final class Malformed extends Exception {
-    Malformed(String message) {
-      super(message, null, false, false);
+    private final String why;
+
+    Malformed(String why) {
+      super(why, null, false, false);
+      this.why = why;
+    }
+
+    String why() {
+      return why;
     }
   }
 
@@ -82,9 +88,10 @@ final class StrictJson {
       if (parser.nextToken() != null) {
         throw new Malformed("more than one JSON value in a line");
       }
-      return new Read(json, reader.cut.result());
+      return new Read(json, Bytes.wrap(reader.cut.result()));
     } catch (IOException | NumberFormatException | IllegalStateException e) {
-      // NumberFormatException: an exponent beyond 32 bits; IllegalStateException is Jackson's word for names made to collide in its symbol table.
+      // NumberFormatException: an exponent beyond 32 bits; IllegalStateException is Jackson's word
+      // for names made to collide in its symbol table.
       throw new Malformed("not JSON, or nested more than " + MAX_DEPTH + " deep");
     }
   }
@@ -149,7 +156,8 @@ final class StrictJson {
     }
     BigDecimal written = new BigDecimal(parser.getText());
     double value = written.doubleValue();
-    if (Double.isInfinite(value) || written.compareTo(new BigDecimal(Double.toString(value))) != 0) {
+    if (Double.isInfinite(value)
+        || written.compareTo(new BigDecimal(Double.toString(value))) != 0) {
       throw new Malformed("a number that an IEEE double cannot hold");
     }
     return NODES.numberNode(value);

@@ -18,9 +18,7 @@ final class Timestamps {
     if (value.isIntegralNumber()) {
       long number = value.longValue();
       return Optional.of(
-          number < SECONDS_BELOW
-              ? Instant.ofEpochSecond(number)
-              : Instant.ofEpochMilli(number));
+          number < SECONDS_BELOW ? Instant.ofEpochSecond(number) : Instant.ofEpochMilli(number));
     }
     if (value.isTextual()) {
       try {

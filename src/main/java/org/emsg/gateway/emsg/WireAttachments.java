@@ -29,14 +29,13 @@ final class WireAttachments {
     List<Attachment> found = new ArrayList<>();
     for (JsonNode entry : attachments) {
       content(entry)
-          .ifPresent(
-              content ->
-                  found.add(
-                      new Attachment(
-                          safeName(entry.path("name").asText()),
-                          entry.path("media_type").asText(ANY_TYPE),
-                          size(entry, content),
-                          content)));
+          .ifPresent(content ->
+              found.add(
+                  new Attachment(
+                      safeName(entry.path("name").asText()),
+                      entry.path("media_type").asText(ANY_TYPE),
+                      size(entry, content),
+                      content)));
     }
     return found;
   }

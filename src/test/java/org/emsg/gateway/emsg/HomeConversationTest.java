@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -40,7 +41,7 @@ class HomeConversationTest {
   }
 
   @AfterEach
-  void close() throws Exception {
+  void close() {
     server.close();
   }
 
@@ -68,8 +69,7 @@ class HomeConversationTest {
         Signatures.base64(message.at("/signatures/0/value").textValue()).orElseThrow();
     assertThat(
             Ed25519.best()
-                .verify(
-                    server.keyOf(ALICE).publicKey(), SignedForm.of(message), signature))
+                .verify(server.keyOf(ALICE).publicKey(), SignedForm.of(message), signature))
         .isTrue();
     assertThat(message.has("id")).isFalse();
   }
@@ -83,10 +83,7 @@ class HomeConversationTest {
     List<EsmpClient.Received> phone = server.listen(ANNA, "phone");
     get(alice.send(ANNA.text(), "message 251"));
     await().untilAsserted(() -> assertThat(phone).hasSize(251));
-    assertThat(phone)
-        .extracting(EsmpClient.Received::cursor)
-        .isSorted()
-        .doesNotHaveDuplicates();
+    assertThat(phone).extracting(EsmpClient.Received::cursor).isSorted().doesNotHaveDuplicates();
     assertThat(phone.getLast().body()).isEqualTo("message 251");
   }
 
@@ -101,9 +98,7 @@ class HomeConversationTest {
     EsmpClient laptop = server.connect(ANNA, "laptop", _ -> {});
     assertThat(get(laptop.sync(Optional.empty(), 10)).messages()).hasSize(2);
     phone.acknowledge(2);
-    await()
-        .untilAsserted(
-            () -> assertThat(server.home.acknowledged(ANNA, "phone")).isEqualTo(2));
+    await().untilAsserted(() -> assertThat(server.home.acknowledged(ANNA, "phone")).isEqualTo(2));
     assertThat(server.home.acknowledged(ANNA, new DeviceRef(ANNA, "laptop").device())).isZero();
   }
 
@@ -177,12 +172,12 @@ class HomeConversationTest {
     EsmpClient alice = server.connect(ALICE);
     ObjectNode message = alice.draft(ANNA.text(), "hm");
     Signatures.sign(message, server.keyOf(ANNA));
-    assertThat(get(alice.sendSigned(message.toString().getBytes("UTF-8"))).code())
+    assertThat(get(alice.sendSigned(message.toString().getBytes(StandardCharsets.UTF_8))).code())
         .isEqualTo(401);
     ObjectNode changed = alice.draft(ANNA.text(), "one");
     Signatures.sign(changed, server.keyOf(ALICE));
     changed.put("body", "two");
-    assertThat(get(alice.sendSigned(changed.toString().getBytes("UTF-8"))).code())
+    assertThat(get(alice.sendSigned(changed.toString().getBytes(StandardCharsets.UTF_8))).code())
         .isEqualTo(401);
     assertThat(server.home.head(ANNA)).isZero();
   }

@@ -97,8 +97,7 @@ final class HomeServer implements AutoCloseable {
         new TlsContexts(
             () -> identity,
             new TrustedRoots(trusted.stream().map(TlsIdentity::certificate).toList()));
-    this.domainKeys =
-        DomainKeys.open(new KeyFiles(keys, RANDOM), Ed25519.best(), List.of(domain));
+    this.domainKeys = DomainKeys.open(new KeyFiles(keys, RANDOM), Ed25519.best(), List.of(domain));
     this.edge =
         new EmsgEdge(
             config,
@@ -128,14 +127,14 @@ final class HomeServer implements AutoCloseable {
 
   private static String mapping(String domain) {
     return """
-        home: [%1$s]
-        faces:
-          emsg: {xmpp: emsg.%1$s, smtp: %1$s}
-          xmpp: xmpp.%1$s
-          smtp: mail.%1$s
-        discovery: [emsg, xmpp, smtp]
-        rules: []
-        """
+    home: [%1$s]
+    faces:
+      emsg: {xmpp: emsg.%1$s, smtp: %1$s}
+      xmpp: xmpp.%1$s
+      smtp: mail.%1$s
+    discovery: [emsg, xmpp, smtp]
+    rules: []
+    """
         .formatted(domain);
   }
 
@@ -185,9 +184,7 @@ final class HomeServer implements AutoCloseable {
     return new AsyncProcessorSupport() {
       @Override
       public boolean process(Exchange exchange, AsyncCallback callback) {
-        exchange
-            .getMessage()
-            .setBody(accept(exchange.getMessage().getBody(Envelope.class)));
+        exchange.getMessage().setBody(accept(exchange.getMessage().getBody(Envelope.class)));
         callback.done(true);
         return true;
       }
@@ -208,8 +205,7 @@ final class HomeServer implements AutoCloseable {
     boolean fresh = false;
     for (Address recipient : envelope.recipients()) {
       Bytes before =
-          seen.putIfAbsent(
-              List.of(envelope.sender(), envelope.id(), recipient), envelope.digest());
+          seen.putIfAbsent(List.of(envelope.sender(), envelope.id(), recipient), envelope.digest());
       if (before != null && !before.equals(envelope.digest())) {
         return new IntakeResult.Refused(Reason.of(Reason.Kind.CONFLICT, "Another message."));
       }
@@ -241,8 +237,7 @@ final class HomeServer implements AutoCloseable {
         typed.startsWith("xmpp:")
             ? new Directory.Listing.Listed(
                 new Address.Emsg("dave", "xmpp.test"),
-                List.of(
-                    new Directory.Option(Network.XMPP, new Address.Xmpp("dave", "xmpp.test"))),
+                List.of(new Directory.Option(Network.XMPP, new Address.Xmpp("dave", "xmpp.test"))),
                 "asked by " + asker)
             : new Directory.Listing.Unlisted(
                 Reason.of(Reason.Kind.NO_SUCH_USER, "Nobody."), "test"));
@@ -305,8 +300,7 @@ final class HomeServer implements AutoCloseable {
       Consumer<EsmpClient.Received> messages)
       throws Exception {
     return clients
-        .connect(
-            new EsmpClients.Login(address(), person, key, device, Optional.of(tls)), messages)
+        .connect(new EsmpClients.Login(address(), person, key, device, Optional.of(tls)), messages)
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }
@@ -369,14 +363,13 @@ final class HomeServer implements AutoCloseable {
             clock.instant());
     return camel
         .createProducerTemplate()
-        .requestBody(
-            "direct:send", new MappedMessage(message, sender, recipient), Outcome.class);
+        .requestBody("direct:send", new MappedMessage(message, sender, recipient), Outcome.class);
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     clients.close();
-    camel.close();
+    camel.stop();
     edge.close();
   }
 }

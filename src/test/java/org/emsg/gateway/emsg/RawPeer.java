@@ -23,8 +23,7 @@ final class RawPeer implements AutoCloseable {
   private RawPeer(Socket socket) throws IOException {
     this.socket = socket;
     this.in =
-        new BufferedReader(
-            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
     this.out = socket.getOutputStream();
   }
 
