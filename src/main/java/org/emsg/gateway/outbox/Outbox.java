@@ -31,9 +31,10 @@ public interface Outbox {
   /// A row whose envelope cannot be read is failed on the way and does not hide the others.
   List<OutboundMessage> heads(LaneLease lease, int max, Set<ConversationId> busy);
 
-  /// Settles in one transaction; false, and nothing is changed, where the lease's epoch is over.
-  /// However many lane deferrals are in one call, the lane counts one more failure and pauses for
-  /// the longest of their delays; a `Done` sets the count to 0. A row that is gone is passed over.
+  /// Settles in one transaction; false, and nothing is changed, where the lease's epoch is over. A
+  /// `Done` sets the lane's failures to 0; then, however many lane deferrals are in the call, the
+  /// lane counts one more and pauses for the longest of their delays. A row that is gone is passed
+  /// over.
   boolean settle(LaneLease lease, List<Settlement> settlements);
 
   /// Whether the conversation has rows here, be they waiting, being sent or failed and not bounced.

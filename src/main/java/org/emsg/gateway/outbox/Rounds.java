@@ -1,8 +1,6 @@
 package org.emsg.gateway.outbox;
 
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +16,7 @@ public final class Rounds implements AutoCloseable {
   private final String name;
   private final Duration interval;
   private final BooleanSupplier round;
-  private final Semaphore bell = new Semaphore(0);
+  private final Bell bell = new Bell();
   private final Thread thread;
   private volatile boolean closed;
 
@@ -35,9 +33,7 @@ public final class Rounds implements AutoCloseable {
 
   /// There may be something to do.
   public void nudge() {
-    if (bell.availablePermits() == 0) {
-      bell.release();
-    }
+    bell.ring();
   }
 
   private void run() {
@@ -48,19 +44,9 @@ public final class Rounds implements AutoCloseable {
       } catch (RuntimeException e) {
         LOG.error("{}: a round failed, the next is in {}", name, interval, e);
       }
-      if (!more && !closed) {
-        await();
+      if (!more && !closed && !bell.await(interval)) {
+        closed = true;
       }
-    }
-  }
-
-  private void await() {
-    try {
-      if (bell.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
-        bell.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      closed = true;
     }
   }
 
@@ -68,7 +54,7 @@ public final class Rounds implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    bell.release();
+    bell.ring();
     try {
       thread.join();
     } catch (InterruptedException e) {

@@ -1,0 +1,64 @@
+package org.emsg.gateway.outbox;
+
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.apache.camel.Endpoint;
+import org.apache.camel.support.DefaultComponent;
+import org.emsg.gateway.model.Network;
+
+/// `outbox:<network>`: what waits for one network's servers, message by message, as the beginning
+/// of a route that ends in an `Outcome`.
+public final class OutboxComponent extends DefaultComponent implements Wakeups {
+  private final Services services;
+  private final Set<Wakeups> dispatchers = ConcurrentHashMap.newKeySet();
+
+  /// What the consumers work with.
+  ///
+  /// @param node this node's name among those that share the database
+  /// @param random is asked by many threads
+  /// @param failed told when rows have failed for good; returns at once
+  public record Services(
+      String node,
+      Outbox outbox,
+      OutboxSettings settings,
+      Clock clock,
+      RandomGenerator random,
+      Runnable failed) {}
+
+  public OutboxComponent(Services services) {
+    this.services = services;
+  }
+
+  @Override
+  protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
+    for (Network network : Network.values()) {
+      if (network.label().equals(remaining.toLowerCase(Locale.ROOT))) {
+        return new OutboxEndpoint(uri, this, network);
+      }
+    }
+    throw new IllegalArgumentException("outbox: is followed by a network: emsg, xmpp, smtp");
+  }
+
+  Services services() {
+    return services;
+  }
+
+  void started(Wakeups dispatcher) {
+    dispatchers.add(dispatcher);
+  }
+
+  void stopped(Wakeups dispatcher) {
+    dispatchers.remove(dispatcher);
+  }
+
+  @Override
+  public void queued(LaneKey lane) {
+    for (Wakeups dispatcher : dispatchers) {
+      dispatcher.queued(lane);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.emsg.gateway.outbox;
+
+import java.time.Duration;
+
+/// How the outbox is drained, for each network.
+///
+/// @param conversations how many conversations of a lane are delivered at once; 16
+/// @param lanes how many lanes a node drains at once; 64
+/// @param sending how many messages a node has in memory to send at once, all lanes together; 512
+/// @param lease how long a node has a lane before it must ask again; 60 s
+/// @param poll how often the database is asked for lanes that are due; 1 s
+/// @param linger how long a node keeps a lane in which there is nothing to do; 5 s
+/// @param stopWithin how long a stop waits for what is being sent; 20 s
+/// @param retries when deferred messages are tried again
+public record OutboxSettings(
+    int conversations,
+    int lanes,
+    int sending,
+    Duration lease,
+    Duration poll,
+    Duration linger,
+    Duration stopWithin,
+    RetrySchedule retries) {
+  public static final OutboxSettings DEFAULT =
+      new OutboxSettings(
+          16,
+          64,
+          512,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(20),
+          RetrySchedule.DEFAULT);
+
+  public OutboxSettings {
+    if (conversations < 1 || lanes < 1 || sending < 1) {
+      throw new IllegalArgumentException("conversations, lanes and sending are at least 1");
+    }
+    if (lease.compareTo(Duration.ofSeconds(5)) < 0) {
+      throw new IllegalArgumentException("lease is at least 5s");
+    }
+    if (poll.compareTo(Duration.ofMillis(1)) < 0 || linger.isNegative()) {
+      throw new IllegalArgumentException("poll is at least 1ms, linger not negative");
+    }
+  }
+}
