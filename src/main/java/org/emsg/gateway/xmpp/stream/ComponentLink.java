@@ -85,7 +85,11 @@ public final class ComponentLink {
       return;
     }
     Optional<ComponentStream> current = stream;
-    String key = ComponentStream.key(message.getTo(), message.getStanzaId());
+    // An error bears somebody else's id, or none: nothing can come back for it.
+    String key =
+        message.getType() == Message.Type.error || message.getStanzaId() == null
+            ? ""
+            : ComponentStream.key(message.getTo(), message.getStanzaId());
     if (current.isEmpty() || !current.get().send(bytes.get(), key, done)) {
       Status now = status;
       done.accept(
@@ -156,6 +160,9 @@ public final class ComponentLink {
           });
     } catch (IOException failed) {
       return "cannot connect: " + failed.getMessage();
+    } catch (RuntimeException bug) {
+      LOG.error("the stream of {} failed", settings, bug);
+      return "internal error";
     } finally {
       stream = Optional.empty();
     }

@@ -246,12 +246,12 @@ final class ComponentStream {
         }
         case StreamEvent.Received(Stanza stanza) -> {
           if (established && !answersOurs(stanza, listener)) {
-            listener.received(stanza);
+            guarded(() -> listener.received(stanza));
           }
         }
         case StreamEvent.Unreadable what -> {
           if (established) {
-            listener.unreadable(what);
+            guarded(() -> listener.unreadable(what));
           }
         }
         case StreamEvent.Failed(String condition, String text) -> {
@@ -268,6 +268,15 @@ final class ComponentStream {
           end("the server closed the stream");
         }
       }
+    }
+  }
+
+  /// One stanza that somebody cannot handle does not take everybody's stream with it.
+  private void guarded(Runnable listening) {
+    try {
+      listening.run();
+    } catch (RuntimeException bug) {
+      LOG.error("a stanza on the stream of {} was dropped", settings, bug);
     }
   }
 

@@ -1,6 +1,8 @@
 package org.emsg.gateway.xmpp.stream;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.emsg.gateway.model.Bytes;
@@ -58,11 +60,29 @@ public final class XmppCodec {
   /// A stanza as it stands inside a component stream. Characters that XML does not have are
   /// replaced by U+FFFD: whoever wrote them, the stream survives. Empty where the result is larger
   /// than a stanza may be.
+  ///
+  /// @throws IllegalStateException where Smack made what is no element: better one stanza lost than
+  ///   everybody's stream
   public Optional<Bytes> encode(Stanza stanza) {
     // Smack leaves ]]> in text as it is, which no XML parser takes (XML 1.0 §2.4).
     String xml = legal(stanza.toXML(INSIDE).toString()).replace("]]>", "]]&gt;");
     byte[] bytes = xml.getBytes(StandardCharsets.UTF_8);
-    return bytes.length > limits.stanzaBytes() ? Optional.empty() : Optional.of(Bytes.wrap(bytes));
+    if (bytes.length > limits.stanzaBytes()) {
+      return Optional.empty();
+    }
+    requireOneElement(bytes);
+    return Optional.of(Bytes.wrap(bytes));
+  }
+
+  private static void requireOneElement(byte[] bytes) {
+    XmlFramer framer = new XmlFramer(StreamLimits.ofStanzaBytes(Math.max(bytes.length, 10_000)));
+    List<Frame> frames = new ArrayList<>(2);
+    byte[] root = {'<', 'r', '>'};
+    framer.feed(root, 0, root.length, frames::add);
+    framer.feed(bytes, 0, bytes.length, frames::add);
+    if (frames.size() != 2 || !(frames.get(1) instanceof Frame.Element)) {
+      throw new IllegalStateException("a stanza that would end the stream");
+    }
   }
 
   private static String legal(String xml) {
