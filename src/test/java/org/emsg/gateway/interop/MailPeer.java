@@ -3,7 +3,9 @@ package org.emsg.gateway.interop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -78,6 +80,35 @@ public final class MailPeer extends Peer {
     return ClientsPeer.swaks(this, arguments.toArray(String[]::new));
   }
 
+  /// Gives mails to this site's Postfix as a local program would, one after the other: with the
+  /// texts `name-first` … `name-last`. What it took is on its disk.
+  public void submit(String from, String to, String name, int first, int last) {
+    run(
+        "sh",
+        "-c",
+        """
+        for n in $(seq "$4" "$5"); do
+          printf 'From: %s\\nTo: %s\\nSubject: load\\nMessage-ID: <%s-%s@%s>\\n\\n%s-%s\\n' \\
+            "$1" "$2" "$3" "$n" "$HOST" "$3" "$n" | sendmail -f "$1" "$2" || exit 1
+        done\
+        """,
+        "submit",
+        from,
+        to,
+        name,
+        Integer.toString(first),
+        Integer.toString(last));
+  }
+
+  /// The Message-IDs of all that Postfix took so far, in the order in which it did.
+  public List<String> acceptedIds() {
+    return log()
+        .lines()
+        .filter(line -> line.contains("/cleanup[") && line.contains("message-id=<"))
+        .map(line -> line.substring(line.indexOf("message-id=<") + "message-id=".length()).strip())
+        .toList();
+  }
+
   public Mailbox mailbox(String user) {
     return new Mailbox(user);
   }
@@ -103,6 +134,28 @@ public final class MailPeer extends Peer {
     /// All that is there.
     public List<Mail> read() {
       return ClientsPeer.shared().readMailbox(name(), address(), PASSWORD, 0);
+    }
+
+    /// The Message-ID of each mail whose text is one line of the kind `name-7`, read from the disk:
+    /// a mailbox of thousands takes long by IMAP.
+    public Map<String, String> idsByText() {
+      Map<String, String> ids = new HashMap<>();
+      String id = "";
+      String found =
+          run(
+              "sh",
+              "-c",
+              "grep -rhiE '^(Message-ID: .*|[a-z]+-[0-9]+\r?)$' /var/vmail/\"$1\"/Maildir/ || true",
+              "grep",
+              address());
+      for (String line : found.lines().map(String::strip).toList()) {
+        if (line.contains(": ")) {
+          id = line.substring(line.indexOf(": ") + 2);
+        } else {
+          ids.put(line, id);
+        }
+      }
+      return ids;
     }
 
     /// The first mail that is as wanted, as soon as it is there.

@@ -2,12 +2,14 @@ package org.emsg.gateway.interop;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import org.emsg.gateway.interop.ClientsPeer.Swaks;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @RealPeers
 @TestInstance(Lifecycle.PER_CLASS)
 class MailPeerIT {
+
+  private static final List<String> CUPS = List.of("cup-1", "cup-2", "cup-3");
 
   private MailPeer site;
 
@@ -43,6 +47,17 @@ class MailPeerIT {
     assertThat(tea.header("x-cup")).contains("2");
     assertThat(tea.signatures()).as("signatures").isNotEmpty();
     assertThat(tea.isSignedBy("mail.test")).as("%s", tea.signatures()).isTrue();
+  }
+
+  @Test
+  void keepsWhatALocalProgramSubmitsInOrder() {
+    site.submit("eve@mail.test", "erin@mail.test", "cup", 1, 3);
+    MailPeer.Mailbox erin = site.mailbox("erin");
+    await("three cups").until(() -> erin.idsByText().keySet().containsAll(CUPS));
+    assertThat(CUPS.stream().map(erin.idsByText()::get))
+        .containsExactly("<cup-1@mx.mail.test>", "<cup-2@mx.mail.test>", "<cup-3@mx.mail.test>");
+    assertThat(site.acceptedIds())
+        .containsSubsequence("<cup-1@mx.mail.test>", "<cup-2@mx.mail.test>");
   }
 
   @Test

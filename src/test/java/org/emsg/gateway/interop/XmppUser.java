@@ -192,6 +192,11 @@ public final class XmppUser implements AutoCloseable {
                 (is(event, "message") || is(event, "presence")) && wanted.test(stanza(event))));
   }
 
+  /// Waits until the connection to the server is gone, and all that it brought is here.
+  public void awaitOffline() {
+    take(jid + " to be offline", event -> is(event, "offline"));
+  }
+
   /// Takes the chat messages that have arrived by now, in order.
   public List<Stanza> takeMessages() {
     lock.lock();
