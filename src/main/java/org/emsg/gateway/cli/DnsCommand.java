@@ -1,0 +1,145 @@
+package org.emsg.gateway.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.model.Network;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `dns DOMAIN`: the records to publish for a home domain and its faces, as lines of a zone file.
+@Command(
+    name = "dns",
+    mixinStandardHelpOptions = true,
+    description = "The DNS records to publish for a home domain and its faces.",
+    footer = {
+      "%nExamples:",
+      "  emsg-gateway dns example.org --host gw.example.org --xmpp-host xmpp.example.net",
+      "  emsg-gateway dns example.org --host gw.example.org >> example.org.zone"
+    })
+final class DnsCommand implements Callable<Integer> {
+  private static final int ESMP = 5888;
+  private static final int STRING = 255;
+
+  private final EmsgGateway root;
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DOMAIN", description = "a home domain")
+  private String domain;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description =
+          "the name of the machine that the gateway runs on; the domain itself unless set")
+  private @Nullable String host;
+
+  @Option(
+      names = "--xmpp-host",
+      paramLabel = "HOST",
+      description = "the name of the XMPP server that the gateway is a component of")
+  private @Nullable String xmppHost;
+
+  DnsCommand(EmsgGateway root) {
+    this.root = root;
+  }
+
+  /// One record of the zone.
+  private record Line(String comment, String name, String type, String data) {}
+
+  @Override
+  public Integer call() throws CommandFailure {
+    Installation.Local local = root.local();
+    if (!local.addressing().homeDomains().contains(domain)) {
+      throw new CommandFailure(
+          ExitCodes.REFUSED,
+          domain
+              + " is no home domain; there are "
+              + String.join(", ", local.addressing().homeDomains()));
+    }
+    print(root.output(spec), lines(local));
+    return ExitCodes.DONE;
+  }
+
+  private List<Line> lines(Installation.Local local) {
+    Addressing addressing = local.addressing();
+    String gateway = (host == null ? domain : host) + ".";
+    String server = (xmppHost == null ? "YOUR-XMPP-SERVER" : xmppHost) + ".";
+    List<Line> lines = new ArrayList<>();
+    TreeSet<String> inEmsg = new TreeSet<>(addressing.facesShownOn(Network.EMSG));
+    inEmsg.add(domain);
+    for (String name : inEmsg) {
+      String why = name.equals(domain) ? "EMSG: your accounts" : "EMSG: the people behind " + name;
+      lines.add(srv(why, "_emsg-client._tcp." + name, ESMP, gateway));
+      lines.add(srv(why, "_emsg-server._tcp." + name, ESMP, gateway));
+    }
+    for (String name : new TreeSet<>(addressing.facesShownOn(Network.SMTP))) {
+      String why = "mail: people are ...@" + name;
+      lines.add(new Line(why, name + ".", "MX", "10 " + gateway));
+      lines.add(new Line(why, name + ".", "TXT", quoted("v=spf1 mx -all")));
+      lines.add(new Line(why, "_dmarc." + name + ".", "TXT", quoted("v=DMARC1; p=quarantine")));
+    }
+    lines.add(
+        new Line(
+            "mail: the key of our signatures (DKIM)",
+            local.dkimSelector() + "._domainkey." + domain + ".",
+            "TXT",
+            quoted("v=DKIM1; k=rsa; p=" + base64(local))));
+    for (String name : new TreeSet<>(addressing.facesShownOn(Network.XMPP))) {
+      lines.add(srv("XMPP: the component " + name, "_xmpp-server._tcp." + name, 5269, server));
+    }
+    return lines;
+  }
+
+  private String base64(Installation.Local local) {
+    return Base64.getEncoder().encodeToString(local.domainKeys().rsaPublic(domain).getEncoded());
+  }
+
+  private static Line srv(String why, String name, int port, String target) {
+    return new Line(why, name + ".", "SRV", "0 0 " + port + " " + target);
+  }
+
+  /// Character strings have at most 255 octets each (RFC 1035 §3.3.14).
+  private static String quoted(String text) {
+    StringBuilder strings = new StringBuilder();
+    for (int from = 0; from < text.length(); from += STRING) {
+      strings
+          .append(from == 0 ? "\"" : " \"")
+          .append(text, from, Math.min(text.length(), from + STRING))
+          .append('"');
+    }
+    return strings.toString();
+  }
+
+  private static void print(Output output, List<Line> lines) {
+    if (output.isJson()) {
+      ArrayNode array = JsonNodeFactory.instance.arrayNode();
+      for (Line line : lines) {
+        array
+            .addObject()
+            .put("name", line.name())
+            .put("type", line.type())
+            .put("data", line.data());
+      }
+      output.json(array);
+      return;
+    }
+    String comment = "";
+    for (Line line : lines) {
+      if (!line.comment().equals(comment)) {
+        comment = line.comment();
+        output.line("; " + comment);
+      }
+      output.line(line.name() + " 3600 IN " + line.type() + " " + line.data());
+    }
+  }
+}

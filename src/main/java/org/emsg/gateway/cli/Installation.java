@@ -1,0 +1,44 @@
+package org.emsg.gateway.cli;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.crypto.DomainKeys;
+import org.emsg.gateway.net.TlsContexts;
+
+/// What the command line needs of the gateway that is installed here; `app` implements it.
+public interface Installation {
+  /// Runs the gateway until it is told to stop. Without a file: `config/gateway.yaml` where there
+  /// is one, else what the jar carries.
+  ///
+  /// @return the process's exit code
+  int run(Optional<Path> settings);
+
+  /// What is set, without starting anything.
+  ///
+  /// @throws CommandFailure where a setting is wrong
+  Local local(Optional<Path> settings) throws CommandFailure;
+
+  /// What a client on this machine has to know.
+  interface Local {
+    /// The data directory.
+    Path data();
+
+    Addressing addressing();
+
+    /// Where the gateway listens for ESMP.
+    InetSocketAddress esmp();
+
+    /// TLS that trusts what the settings trust, and the gateway's self-made certificate.
+    ///
+    /// @throws CommandFailure where a certificate cannot be read
+    TlsContexts tls() throws CommandFailure;
+
+    /// The keys of the home domains, made where there are none yet.
+    DomainKeys domainKeys();
+
+    /// The selector of our DKIM signatures.
+    String dkimSelector();
+  }
+}
