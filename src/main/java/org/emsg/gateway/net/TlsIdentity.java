@@ -56,7 +56,8 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
   }
 
   private static PrivateKey privateKey(Path file) throws IOException {
-    var der = new PKCS8EncodedKeySpec(der(file, Files.readString(file, StandardCharsets.US_ASCII)));
+    var der =
+        new PKCS8EncodedKeySpec(der(file, Files.readString(file, StandardCharsets.ISO_8859_1)));
     for (String algorithm : ALGORITHMS) {
       Optional<PrivateKey> read = privateKey(algorithm, der);
       if (read.isPresent()) {
