@@ -2,6 +2,7 @@ package org.emsg.gateway.app.settings;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -58,6 +59,16 @@ final class Values {
     }
     if (type == Duration.class) {
       return duration(text);
+    }
+    if (type == double.class || type == Double.class) {
+      try {
+        return Double.parseDouble(text);
+      } catch (NumberFormatException notOne) {
+        throw new IllegalArgumentException(quoted(text) + " is no number", notOne);
+      }
+    }
+    if (type == URI.class) {
+      return URI.create(text);
     }
     if (type == Path.class) {
       return Path.of(text);
