@@ -5,7 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -29,7 +32,12 @@ public final class MappedAddressing implements Addressing {
   private String lastRead;
   private volatile State state;
 
-  private record State(Mapping mapping, Resolver resolver) {}
+  /// What is asked about every message is made once.
+  private record State(
+      Mapping mapping,
+      Resolver resolver,
+      List<String> homeDomains,
+      Map<Network, Set<String>> facesShownOn) {}
 
   /// What a reload did.
   public sealed interface Reload {
@@ -119,7 +127,12 @@ public final class MappedAddressing implements Addressing {
   }
 
   private State stateOf(Mapping mapping) {
-    return new State(mapping, new Resolver(mapping, aliases));
+    Map<Network, Set<String>> shown = new EnumMap<>(Network.class);
+    for (Network viewer : Network.values()) {
+      shown.put(viewer, Collections.unmodifiableSet(mapping.faces().shownOn(viewer)));
+    }
+    List<String> homes = mapping.faces().homes().stream().map(Faces.Home::domain).toList();
+    return new State(mapping, new Resolver(mapping, aliases), homes, shown);
   }
 
   private Faces faces() {
@@ -146,7 +159,7 @@ public final class MappedAddressing implements Addressing {
 
   @Override
   public List<String> homeDomains() {
-    return faces().homes().stream().map(Faces.Home::domain).toList();
+    return state.homeDomains();
   }
 
   @Override
@@ -166,7 +179,7 @@ public final class MappedAddressing implements Addressing {
 
   @Override
   public Set<String> facesShownOn(Network viewer) {
-    return faces().shownOn(viewer);
+    return state.facesShownOn().getOrDefault(viewer, Set.of());
   }
 
   @Override
