@@ -90,8 +90,15 @@ public final class Jcs {
         return;
       }
     }
+    out.append(number(value.doubleValue()));
+  }
+
+  /// A number as ECMAScript prints it (RFC 8785 §3.2.2.3).
+  ///
+  /// @throws IllegalArgumentException if it is infinite or none
+  public static String number(double value) {
     try {
-      out.append(NumberToJSON.serializeNumber(value.doubleValue()));
+      return NumberToJSON.serializeNumber(value);
     } catch (IOException e) {
       throw new IllegalArgumentException("a number beyond IEEE doubles", e);
     }

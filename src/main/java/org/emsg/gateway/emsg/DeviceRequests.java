@@ -95,7 +95,7 @@ final class DeviceRequests {
       cursor = entry.cursor();
       taken++;
     }
-    boolean more = taken < entries.size() || entries.size() == limit;
+    boolean more = taken > 0 && context.mailboxes().head(user) > cursor;
     write(
         line,
         new StringBuilder("],\"cursor\":")

@@ -61,7 +61,17 @@ final class EsmpServer implements AutoCloseable {
           "cannot listen for ESMP on " + config.host() + " port " + config.port(), bound.cause());
     }
     listener = bound.channel();
-    sweep = loops.group().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+    long every = sweepMillis(config);
+    sweep = loops.group().scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+  }
+
+  /// Once a second, and several times within the shortest time that it has to keep.
+  private static long sweepMillis(EmsgConfig config) {
+    long shortest =
+        Math.min(
+            config.handshakeTimeout().toMillis(),
+            Math.min(config.pingAfter().toMillis(), config.pingTimeout().toMillis()));
+    return Math.clamp(shortest / 4, 10, 1000);
   }
 
   InetSocketAddress address() {

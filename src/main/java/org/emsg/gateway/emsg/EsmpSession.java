@@ -36,6 +36,7 @@ final class EsmpSession {
   private volatile boolean greeted;
   private volatile long lastHeard = System.nanoTime();
   private volatile boolean asked;
+  private volatile long askedAt;
   private volatile boolean closed;
   private volatile Optional<DeviceRequests> device = Optional.empty();
   private String ours = "";
@@ -97,11 +98,11 @@ final class EsmpSession {
       // It waits for us, and perhaps we do not read for that reason.
       return;
     }
-    long silence = now - lastHeard;
-    if (silence > config.pingAfter().plus(config.pingTimeout()).toNanos()) {
+    if (asked && now - askedAt > config.pingTimeout().toNanos()) {
       out.close();
-    } else if (!asked && silence > config.pingAfter().toNanos()) {
+    } else if (!asked && now - lastHeard > config.pingAfter().toNanos()) {
       asked = true;
+      askedAt = now;
       out.send("{\"type\":\"ping\"}\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
   }

@@ -125,7 +125,8 @@ final class MailboxFeed {
         line.sendStored(entry.line(), entry.cursor());
         next = entry.cursor() + 1;
       }
-      if (page.size() < PAGE && newest < next) {
+      // A short page may be one that was cut for its size: only an empty one is the end.
+      if (page.isEmpty() && newest < next) {
         state = State.FOLLOWING;
         paging = false;
         return false;

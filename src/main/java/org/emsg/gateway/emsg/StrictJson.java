@@ -15,6 +15,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.emsg.gateway.crypto.Jcs;
 import org.emsg.gateway.model.Bytes;
 
 /// Reads one line as a JSON object, as strictly as profile §3 asks: whatever two readers could
@@ -156,8 +157,7 @@ final class StrictJson {
     }
     BigDecimal written = new BigDecimal(parser.getText());
     double value = written.doubleValue();
-    if (Double.isInfinite(value)
-        || written.compareTo(new BigDecimal(Double.toString(value))) != 0) {
+    if (Double.isInfinite(value) || written.compareTo(new BigDecimal(Jcs.number(value))) != 0) {
       throw new Malformed("a number that an IEEE double cannot hold");
     }
     return NODES.numberNode(value);
