@@ -5,7 +5,7 @@ final class Mails {
   private Mails() {}
 
   static String crlf(String text) {
-    return text.replace("\n", "\r\n");
+    return text.replace("\r\n", "\n").replace("\n", "\r\n");
   }
 
   static String plain(String from, String to, String subject, String text) {

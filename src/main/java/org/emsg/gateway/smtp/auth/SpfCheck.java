@@ -1,6 +1,7 @@
 package org.emsg.gateway.smtp.auth;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +67,8 @@ final class SpfCheck {
             case DNSRequest.TXT -> found(DnsAnswers.await(dns.txt(request.getHostname())));
             default -> List.of();
           };
-      return records.isEmpty() ? null : records;
+      // jSPF takes the records off the list one by one.
+      return records.isEmpty() ? null : new ArrayList<>(records);
     }
 
     private List<String> hosts(String name, int size) throws TimeoutException {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.james.mime4j.codec.DecodeMonitor;
 import org.apache.james.mime4j.codec.DecoderUtil;
 
 /// The header of a message as it came, field by field (RFC 5322 §2.2). Immutable.
@@ -146,7 +147,7 @@ public final class MailHeaders {
 
   public static String decode(String text) {
     return text.contains("=?")
-        ? DecoderUtil.decodeEncodedWords(text, StandardCharsets.UTF_8)
+        ? DecoderUtil.decodeEncodedWords(text, DecodeMonitor.SILENT, StandardCharsets.UTF_8)
         : text;
   }
 }

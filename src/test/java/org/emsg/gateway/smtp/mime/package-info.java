@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.smtp.mime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.smtp.wire;
+
+import org.jspecify.annotations.NullMarked;
