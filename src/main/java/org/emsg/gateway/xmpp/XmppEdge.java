@@ -51,6 +51,8 @@ public final class XmppEdge implements AutoCloseable {
       Addressing addressing, Admission admission, IdMap ids, Outbox outbox, Dns dns) {}
 
   /// @param version of the gateway, told to who asks
+  /// @param random unguessable and safe for several threads, a `SecureRandom`: who could guess a
+  ///   ping's id could confirm what never arrived
   /// @throws IllegalArgumentException where a component is no face that is shown in XMPP
   public XmppEdge(
       XmppConfig config, Ports ports, String version, Clock clock, RandomGenerator random) {

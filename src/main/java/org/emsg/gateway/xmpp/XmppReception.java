@@ -51,6 +51,7 @@ final class XmppReception implements StreamListener {
   private final RandomGenerator random;
   private final Semaphore lookups = new Semaphore(MAX_LOOKUPS);
   private final AtomicLong unanswered = new AtomicLong();
+  private final AtomicLong misrouted = new AtomicLong();
   private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
 
   /// @param people whose face the component is
@@ -94,6 +95,16 @@ final class XmppReception implements StreamListener {
     Jid to = stanza.getTo();
     if (from == null || to == null || verifier.isOurs(from)) {
       LOG.debug("{}: dropped a stanza that says it is from {}", component, from);
+      return;
+    }
+    if (!to.getDomain().toString().equalsIgnoreCase(component)) {
+      if (misrouted.getAndIncrement() % 1000 == 0) {
+        LOG.warn(
+            "{}: dropped a stanza for {}: the server sends one component's stanzas to another"
+                + " (ejabberd needs global_routes: false)",
+            component,
+            to.getDomain());
+      }
       return;
     }
     switch (stanza) {

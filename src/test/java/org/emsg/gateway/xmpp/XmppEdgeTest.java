@@ -160,6 +160,19 @@ class XmppEdgeTest {
   }
 
   @Test
+  void dropsWhatTheServerSendsToTheWrongComponent() {
+    server.send(
+        FACE,
+        "<message from='dave@xmpp.test/Gajim' to='erin__mail.test@mail.a.test'><body>no</body>"
+            + "</message><message "
+            + FROM_DAVE
+            + " id='last'><body>yes</body></message>");
+    await().until(() -> !gateway.intake.envelopes().isEmpty());
+    assertThat(posted(gateway.intake.only()).body().text()).isEqualTo("yes");
+    assertThat(server.messages()).isEmpty();
+  }
+
+  @Test
   void ignoresChatStatesAndWhatNobodyWrote() {
     server.send(
         FACE,
