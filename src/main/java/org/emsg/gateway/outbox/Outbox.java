@@ -26,6 +26,10 @@ public interface Outbox {
   /// Gives a lane back.
   void release(LaneLease lease);
 
+  /// Gives back what an earlier life of `node` held: called once, before `node` leases anything, so
+  /// that a restart after a crash does not wait for its own leases to run out.
+  void releaseAll(String node);
+
   /// The oldest waiting message of each conversation of the lane that is due and not in `busy`, at
   /// most `max`, oldest first; nothing while the lane itself is paused, or where the lease is lost.
   /// A row whose envelope cannot be read is failed on the way and does not hide the others.

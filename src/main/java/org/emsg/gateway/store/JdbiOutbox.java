@@ -46,6 +46,8 @@ final class JdbiOutbox implements Outbox {
   private static final String RELEASE =
       "UPDATE lane SET leased_until = 0, holder = NULL"
           + " WHERE ours = ? AND network = ? AND remote = ? AND epoch = ? AND holder = ?";
+  private static final String RELEASE_ALL =
+      "UPDATE lane SET leased_until = 0, holder = NULL WHERE holder = ?";
   private static final String HEADS =
       "SELECT"
           + OutboxRow.COLUMNS
@@ -126,6 +128,15 @@ final class JdbiOutbox implements Outbox {
     database.write(transaction -> {
       PreparedStatement release = transaction.prepare(RELEASE);
       name(release, 1, lease);
+      return release.executeUpdate();
+    });
+  }
+
+  @Override
+  public void releaseAll(String node) {
+    database.write(transaction -> {
+      PreparedStatement release = transaction.prepare(RELEASE_ALL);
+      release.setString(1, node);
       return release.executeUpdate();
     });
   }

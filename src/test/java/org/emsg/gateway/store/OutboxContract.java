@@ -85,6 +85,21 @@ interface OutboxContract extends StoreContract {
   }
 
   @Test
+  default void aNodeThatComesBackHasItsLanesAtOnceAndNobodyElses() {
+    accept(Letters.toDave("m1", "hello"));
+    LaneLease before = lease();
+    Store again = database().node();
+    again.outbox().releaseAll("two");
+    assertThat(again.outbox().lease("one", Network.XMPP, 10, TTL)).isEmpty();
+    again.outbox().releaseAll("one");
+    LaneLease after = again.outbox().lease("one", Network.XMPP, 10, TTL).getFirst();
+    assertThat(after.epoch()).isGreaterThan(before.epoch());
+    assertThat(store().outbox().renew(before, TTL)).isFalse();
+    assertThat(heads(before)).isEmpty();
+    assertThat(again.outbox().heads(after, 10, Set.of())).hasSize(1);
+  }
+
+  @Test
   default void aRenewedLeaseIsNobodyElses() {
     accept(Letters.toDave("m1", "hello"));
     LaneLease lease = lease();
