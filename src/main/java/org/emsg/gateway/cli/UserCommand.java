@@ -53,10 +53,10 @@ final class UserCommand {
     String more = "";
     if (publicKey == null) {
       Ed25519.SigningKey key = keys.loadOrCreate(user);
-      request.put("public-key", UserKeys.base64(key)).put("key-id", UserKeys.keyId(key));
+      request.put("public-key", UserKeys.base64(key));
       more = ", with the key in " + keys.file(user);
     } else {
-      request.put("public-key", publicKey).put("key-id", "first");
+      request.put("public-key", publicKey);
     }
     JsonNode done = gateway.perform("user.add", request);
     root.output(spec).say(done, user + " is there" + more + ".");

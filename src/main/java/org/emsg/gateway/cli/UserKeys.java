@@ -34,11 +34,6 @@ final class UserKeys {
     return directory.resolve(name(user));
   }
 
-  /// The name that a key goes by: the first 16 characters of its public half.
-  static String keyId(Ed25519.SigningKey key) {
-    return key.publicKey().asHex().substring(0, 16);
-  }
-
   static String base64(Ed25519.SigningKey key) {
     return Base64.getEncoder().encodeToString(key.publicKey().toByteArray());
   }

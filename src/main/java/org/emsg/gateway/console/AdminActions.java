@@ -117,7 +117,8 @@ public final class AdminActions {
     if (!ports.validKey().test(publicKey)) {
       throw new AdminRefusal(400, "the public key is no Ed25519 key (32 bytes in base64)");
     }
-    String keyId = text(request, "key-id");
+    // Clients sign under the name that follows from the key, unless they gave it another.
+    String keyId = request.has("key-id") ? text(request, "key-id") : AccountKey.idOf(publicKey);
     AccountKey key =
         new AccountKey(
             keyId, "ed25519", publicKey, clock.instant(), Optional.empty(), Optional.empty());

@@ -62,7 +62,7 @@ final class OurKeys {
   private static AccountKey current(Ed25519.SigningKey key) {
     Bytes publicKey = key.publicKey();
     return new AccountKey(
-        Signatures.keyId(publicKey),
+        AccountKey.idOf(publicKey),
         Signatures.ED25519,
         publicKey,
         Instant.EPOCH,

@@ -136,7 +136,7 @@ final class RemoteKeys implements SenderKeys {
     return sound
         ? Optional.of(
             new AccountKey(
-                entry.path("key_id").asText(Signatures.keyId(publicKey.get())),
+                entry.path("key_id").asText(AccountKey.idOf(publicKey.get())),
                 algorithm,
                 publicKey.get(),
                 time(entry, "added").orElse(Instant.EPOCH),

@@ -3,8 +3,6 @@ package org.emsg.gateway.emsg;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -12,7 +10,6 @@ import java.util.Optional;
 import org.emsg.gateway.crypto.Ed25519;
 import org.emsg.gateway.crypto.RsaSignatures;
 import org.emsg.gateway.home.AccountKey;
-import org.emsg.gateway.model.Bytes;
 
 /// The `signatures` of a message and the keys they are made with (profile §8). Thread-safe.
 final class Signatures {
@@ -29,16 +26,6 @@ final class Signatures {
   Signatures(Ed25519 ed25519, RsaSignatures rsa) {
     this.ed25519 = ed25519;
     this.rsa = rsa;
-  }
-
-  /// The name that we publish a key under: 16 hex digits of its SHA-256.
-  static String keyId(Bytes publicKey) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(publicKey.view());
-      return java.util.HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /// The id of the first key of `keys` that one of the message's signatures verifies under. A
@@ -88,7 +75,7 @@ final class Signatures {
     byte[] signature = key.sign(SignedForm.of(message));
     ObjectNode entry = JsonNodeFactory.instance.objectNode();
     entry.put("alg", ED25519);
-    entry.put("key_id", keyId(key.publicKey()));
+    entry.put("key_id", AccountKey.idOf(key.publicKey()));
     entry.put("value", Base64.getEncoder().encodeToString(signature));
     message.putArray("signatures").add(entry);
   }

@@ -1,6 +1,9 @@
 package org.emsg.gateway.home;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.emsg.gateway.model.Bytes;
 
@@ -17,4 +20,17 @@ public record AccountKey(
     Bytes publicKey,
     Instant added,
     Optional<Instant> superseded,
-    Optional<Instant> revoked) {}
+    Optional<Instant> revoked) {
+  private static final int ID_BYTES = 8;
+
+  /// The name that a public key is published under here, where nobody gives it another: 16 hex
+  /// digits of its SHA-256.
+  public static String idOf(Bytes publicKey) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(publicKey.view());
+      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -18,8 +18,8 @@ public final class OutboxComponent extends DefaultComponent implements Wakeups {
 
   /// What the consumers work with.
   ///
-  /// @param node this node's name among those that share the database; where it stays the same
-  ///   over restarts, the lanes that it held when it died are drained again at once
+  /// @param node this node's name among those that share the database; where it stays the same over
+  ///   restarts, the lanes that it held when it died are drained again at once
   /// @param random is asked by many threads
   /// @param failed told when rows have failed for good; returns at once
   public record Services(

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.emsg.gateway.crypto.Ed25519;
 import org.emsg.gateway.fixtures.World;
+import org.emsg.gateway.home.AccountKey;
 import org.emsg.gateway.home.Mailboxes.DeviceRef;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Bytes;
@@ -185,7 +186,7 @@ class HomeConversationTest {
   @Test
   void aRevokedKeyIsGoodForNothing() throws Exception {
     EsmpClient alice = server.connect(ALICE);
-    server.home.revoke(ALICE, Signatures.keyId(server.keyOf(ALICE).publicKey()), Instant.EPOCH);
+    server.home.revoke(ALICE, AccountKey.idOf(server.keyOf(ALICE).publicKey()), Instant.EPOCH);
     assertThat(get(alice.send(ANNA.text(), "late")).code()).isEqualTo(401);
     assertThatThrownBy(() -> server.connect(ALICE)).hasMessageContaining("401");
   }
@@ -196,7 +197,7 @@ class HomeConversationTest {
     ObjectNode before = alice.draft(ANNA.text(), "before");
     Instant now = Instant.now();
     server.home.supersede(
-        ALICE, Signatures.keyId(server.keyOf(ALICE).publicKey()), now.plusMillis(50));
+        ALICE, AccountKey.idOf(server.keyOf(ALICE).publicKey()), now.plusMillis(50));
     await().until(() -> Instant.now().isAfter(now.plusMillis(60)));
     assertThat(get(alice.send(before)).code()).isEqualTo(200);
     assertThat(get(alice.send(ANNA.text(), "after")).code()).isEqualTo(401);

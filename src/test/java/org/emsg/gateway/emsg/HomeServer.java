@@ -268,7 +268,7 @@ final class HomeServer implements AutoCloseable {
 
   static AccountKey accountKey(Ed25519.SigningKey key) {
     return new AccountKey(
-        Signatures.keyId(key.publicKey()),
+        AccountKey.idOf(key.publicKey()),
         "ed25519",
         key.publicKey(),
         Instant.EPOCH,
