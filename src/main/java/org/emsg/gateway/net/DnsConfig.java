@@ -9,12 +9,12 @@ import java.util.List;
 /// @param servers resolvers, tried in turn; none for those of the operating system
 /// @param timeout for one question to one server; 2 s unless set, 100 ms to 30 s
 /// @param tries how often a question goes round the servers; 2 unless set, 1 to 5
-/// @param dnssec whether answers are validated; off unless set
+/// @param dnssec whether answers are validated; none unless set
 /// @param cacheSize answers kept at most; 10,000 unless set, 0 for none
 public record DnsConfig(
     List<InetSocketAddress> servers, Duration timeout, int tries, Dnssec dnssec, int cacheSize) {
   public static final DnsConfig DEFAULT =
-      new DnsConfig(List.of(), Duration.ofSeconds(2), 2, Dnssec.OFF, 10_000);
+      new DnsConfig(List.of(), Duration.ofSeconds(2), 2, Dnssec.NONE, 10_000);
 
   public DnsConfig {
     servers = List.copyOf(servers);
@@ -33,7 +33,7 @@ public record DnsConfig(
   /// Who validates.
   public enum Dnssec {
     /// Nobody: no answer counts as secure.
-    OFF,
+    NONE,
     /// The resolvers, which say so by the AD bit (RFC 6840 §5.7): only for resolvers that are
     /// reached over a path that nobody else can write to.
     TRUST_RESOLVER,

@@ -76,7 +76,7 @@ public final class DnsjavaDns implements Dns {
   public DnsjavaDns(DnsConfig config) {
     this(
         resolver(config),
-        config.dnssec() != DnsConfig.Dnssec.OFF,
+        config.dnssec() != DnsConfig.Dnssec.NONE,
         config.cacheSize(),
         Ticker.systemTicker());
   }
@@ -339,7 +339,7 @@ public final class DnsjavaDns implements Dns {
     all.setRetries(config.tries());
     all.setTimeout(config.timeout().multipliedBy((long) config.tries() * Math.max(1, each.size())));
     return switch (config.dnssec()) {
-      case OFF -> all;
+      case NONE -> all;
       case TRUST_RESOLVER -> {
         all.setEDNS(0, SimpleResolver.DEFAULT_EDNS_PAYLOADSIZE, ExtendedFlags.DO, List.of());
         yield all;

@@ -1,0 +1,132 @@
+package org.emsg.gateway.app;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.address.HashedAliases;
+import org.emsg.gateway.address.MappedAddressing;
+import org.emsg.gateway.crypto.AliasKeys;
+import org.emsg.gateway.crypto.DomainKeys;
+import org.emsg.gateway.crypto.Ed25519;
+import org.emsg.gateway.crypto.KeyFiles;
+import org.emsg.gateway.crypto.Macs;
+import org.emsg.gateway.model.Network;
+import org.emsg.gateway.net.PemIdentity;
+import org.emsg.gateway.net.TlsContexts;
+import org.emsg.gateway.net.TlsIdentity;
+import org.emsg.gateway.net.TrustedRoots;
+import org.emsg.gateway.store.StoreConfig;
+
+/// Makes of the settings what both the gateway and the command line need: addressing, keys, TLS,
+/// the place of the database.
+final class Foundation {
+  private static final int ALIAS_EPOCH = 1;
+  private static final String SQLITE = "jdbc:sqlite:";
+
+  private final GatewayConfig config;
+  private final Clock clock;
+  private final SecureRandom random;
+
+  Foundation(GatewayConfig config, Clock clock, SecureRandom random) {
+    this.config = config;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  MappedAddressing addressing(HashedAliases hashed) {
+    return Files.exists(config.mapping())
+        ? MappedAddressing.follow(config.mapping(), hashed)
+        : MappedAddressing.of(InstalledFiles.read("mappings/addresses.yaml"), hashed);
+  }
+
+  KeyFiles keyFiles() {
+    return new KeyFiles(config.data().resolve("keys"), random);
+  }
+
+  DomainKeys domainKeys(Addressing addressing, Ed25519 ed25519) {
+    return DomainKeys.open(keyFiles(), ed25519, addressing.homeDomains());
+  }
+
+  AliasKeys aliasKeys(Ed25519 ed25519) {
+    return new AliasKeys(
+        keyFiles().secret("aliases.secret", AliasKeys.SECRET_SIZE), ALIAS_EPOCH, ed25519);
+  }
+
+  Macs macs() {
+    return new Macs(keyFiles().secret("macs.secret", Macs.SECRET_SIZE));
+  }
+
+  /// TLS as the gateway speaks it.
+  TlsContexts tls(Addressing addressing) throws IOException {
+    return new TlsContexts(identity(addressing), new TrustedRoots(trusted()));
+  }
+
+  /// TLS of a client on this machine, which trusts the gateway's own certificate too.
+  TlsContexts clientTls(Addressing addressing) throws IOException {
+    List<X509Certificate> trusted = new ArrayList<>(trusted());
+    Path selfMade = OwnCertificate.certificate(config.data());
+    if (Files.exists(selfMade)) {
+      trusted.addAll(TlsIdentity.certificates(selfMade));
+    }
+    return new TlsContexts(identity(addressing), new TrustedRoots(trusted));
+  }
+
+  /// The database's settings; a relative SQLite file is below the data directory.
+  StoreConfig store() {
+    StoreConfig store = config.store();
+    if (!store.url().startsWith(SQLITE) || store.url().startsWith(SQLITE + ":")) {
+      return store;
+    }
+    Path file = config.data().resolve(store.url().substring(SQLITE.length()));
+    return new StoreConfig(
+        SQLITE + file,
+        store.user(),
+        store.password(),
+        store.connections(),
+        store.duplicates(),
+        store.mailbox(),
+        store.traces(),
+        store.ids());
+  }
+
+  InetSocketAddress esmp() {
+    String host = config.emsg().host();
+    boolean anywhere = host.equals("0.0.0.0") || host.equals("::");
+    return InetSocketAddress.createUnresolved(anywhere ? "127.0.0.1" : host, config.emsg().port());
+  }
+
+  private Supplier<TlsIdentity> identity(Addressing addressing) throws IOException {
+    if (config.tls().certificate().isPresent() && config.tls().key().isPresent()) {
+      return new PemIdentity(config.tls().certificate().get(), config.tls().key().get(), clock);
+    }
+    TlsIdentity own = OwnCertificate.open(config.data(), names(addressing), clock, random);
+    return () -> own;
+  }
+
+  /// Every domain that we answer for, as servers of EMSG and of mail.
+  private static List<String> names(Addressing addressing) {
+    Set<String> names = new LinkedHashSet<>(addressing.homeDomains());
+    names.addAll(addressing.facesShownOn(Network.EMSG));
+    names.addAll(addressing.facesShownOn(Network.SMTP));
+    names.add("localhost");
+    return List.copyOf(names);
+  }
+
+  private List<X509Certificate> trusted() throws IOException {
+    List<X509Certificate> trusted = new ArrayList<>();
+    for (Path file : config.tls().trust()) {
+      trusted.addAll(TlsIdentity.certificates(file));
+    }
+    return trusted;
+  }
+}
