@@ -206,6 +206,7 @@ final class StanzaParser {
     IqData data = StanzaBuilder.buildIqData(parser.getAttributeValue("", "id"));
     address(parser, data);
     IQ.Type type = IQ.Type.fromString(type(parser));
+    data.ofType(type);
     StandardExtensionElement child = null;
     StanzaError error = null;
     int children = 0;

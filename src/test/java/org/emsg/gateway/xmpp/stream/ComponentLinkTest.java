@@ -132,6 +132,20 @@ class ComponentLinkTest {
   }
 
   @Test
+  void takesAnErrorAsAnAnswerToAPingToo() throws Exception {
+    server.answersPings = false;
+    CompletableFuture<Outcome> outcome = send("m1");
+    await().until(() -> server.received().size() == 2);
+    server.send(
+        DOMAIN,
+        "<iq type='error' from='xmpp.test' to='emsg.a.test' id='%s'>"
+                .formatted(server.received().get(1).getAttribute("id"))
+            + "<error type='cancel'><service-unavailable "
+            + "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+    assertThat(outcome.get()).isEqualTo(Outcome.Delivered.plain());
+  }
+
+  @Test
   void takesAnErrorBeforeThePingsAnswerForTheOutcome() throws Exception {
     server.script =
         stanza ->
