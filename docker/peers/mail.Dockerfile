@@ -9,7 +9,7 @@ RUN apt-get update \
 RUN useradd --system --create-home --home-dir /var/vmail vmail \
  && install -d -o postfix -m 700 /var/spool/postfix/private \
  && install -d -o opendkim -m 700 /etc/dkimkeys \
- && postconf -X smtpd_tls_cert_file smtpd_tls_key_file \
+ && postconf -X smtpd_tls_cert_file smtpd_tls_key_file smtp_tls_CAfile smtp_tls_CApath \
  && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
       -subj /CN=mail-peer -keyout /etc/ssl/private/mail.key -out /etc/ssl/certs/mail.pem
 COPY mail/dovecot.conf /etc/dovecot/

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 
 /// Marks a test that needs a container engine. Where none answers it is skipped with a line that
@@ -26,9 +27,6 @@ public @interface RealPeers {
   /// Asked before a class is set up, so that no container starts for a test that is skipped.
   final class Condition implements ExecutionCondition {
 
-    private static final String NO_ENGINE =
-        "no container engine answers: tests with real peers need Docker";
-
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
       if (Engine.ANSWERS) {
@@ -36,16 +34,26 @@ public @interface RealPeers {
       }
       if ("required".equals(System.getenv("EMSG_PEERS"))) {
         throw new IllegalStateException(
-            NO_ENGINE + ", and EMSG_PEERS=required forbids to skip them");
+            Engine.NONE + ", and EMSG_PEERS=required forbids to skip them");
       }
-      return disabled(NO_ENGINE);
+      return disabled(Engine.NONE);
     }
   }
 
-  /// Asked once a JVM: looking for an engine that is not there takes seconds.
+  /// Asked once a JVM, and said once: looking for an engine that is not there takes seconds.
   final class Engine {
-    private static final boolean ANSWERS = DockerClientFactory.instance().isDockerAvailable();
+    private static final String NONE =
+        "no container engine answers: tests with real peers need Docker";
+    private static final boolean ANSWERS = look();
 
     private Engine() {}
+
+    private static boolean look() {
+      boolean answers = DockerClientFactory.instance().isDockerAvailable();
+      if (!answers) {
+        LoggerFactory.getLogger(RealPeers.class).warn(NONE);
+      }
+      return answers;
+    }
   }
 }
