@@ -29,9 +29,13 @@ public final class MimeWriter {
 
   /// A field of free text, in encoded words where it needs them.
   public MimeWriter text(String name, String text) {
+    String line = oneLine(text);
+    // What only looks like an encoded word would be read as one.
     String body =
-        EncoderUtil.encodeIfNecessary(
-            oneLine(text), EncoderUtil.Usage.TEXT_TOKEN, name.length() + 2);
+        line.contains("=?")
+            ? EncoderUtil.encodeEncodedWord(line, EncoderUtil.Usage.TEXT_TOKEN, name.length() + 2)
+            : EncoderUtil.encodeIfNecessary(
+                line, EncoderUtil.Usage.TEXT_TOKEN, name.length() + 2);
     return field(name, body);
   }
 
@@ -39,8 +43,11 @@ public final class MimeWriter {
   public MimeWriter mailbox(String field, String name, String address) {
     String safe = oneLine(address);
     String shown = oneLine(name);
-    String body =
-        shown.isEmpty() ? safe : EncoderUtil.encodeAddressDisplayName(shown) + " <" + safe + ">";
+    String words =
+        shown.contains("=?")
+            ? EncoderUtil.encodeEncodedWord(shown, EncoderUtil.Usage.WORD_ENTITY)
+            : EncoderUtil.encodeAddressDisplayName(shown);
+    String body = shown.isEmpty() ? safe : words + " <" + safe + ">";
     utf8(MimeUtil.fold(field + ": " + body, 0));
     return crlf();
   }
