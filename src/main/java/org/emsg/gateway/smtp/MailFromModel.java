@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.emsg.gateway.gateway.Blobs;
@@ -33,14 +32,21 @@ final class MailFromModel {
   private final IdMap ids;
   private final Blobs blobs;
   private final EnvelopeSenders envelopeSenders;
+  private final Subjects subjects;
   private final Clock clock;
   private final long maxMessage;
 
   MailFromModel(
-      IdMap ids, Blobs blobs, EnvelopeSenders envelopeSenders, Clock clock, long maxMessage) {
+      IdMap ids,
+      Blobs blobs,
+      EnvelopeSenders envelopeSenders,
+      Subjects subjects,
+      Clock clock,
+      long maxMessage) {
     this.ids = ids;
     this.blobs = blobs;
     this.envelopeSenders = envelopeSenders;
+    this.subjects = subjects;
     this.clock = clock;
     this.maxMessage = maxMessage;
   }
@@ -74,7 +80,9 @@ final class MailFromModel {
     Optional<MessageId> parent = posted.replyTo().flatMap(id -> nativeId(message, id));
     Optional<MessageId> root = posted.thread().flatMap(id -> nativeId(message, id));
     MimeWriter out = new MimeWriter();
-    head(out, mapped, displayName(message.envelope()), subject(message.envelope(), posted));
+    String subject = subject(message, posted, parent);
+    subjects.remember(message.conversation(), message.nativeId(), subject);
+    head(out, mapped, displayName(message.envelope()), subject);
     out.field("Message-ID", '<' + message.nativeId().value() + '>');
     thread(out, parent, root);
     via(out, message);
@@ -172,16 +180,17 @@ final class MailFromModel {
         .orElse("");
   }
 
-  private static String subject(Envelope envelope, Event.Posted posted) {
-    String own =
+  /// The message's own; else that of the mail that it answers; else one that says who writes.
+  private String subject(OutboundMessage message, Event.Posted posted, Optional<MessageId> parent) {
+    String subject =
         posted
             .body()
             .subject()
-            .map(subject -> OneLine.of(subject, MAX_SUBJECT))
-            .filter(subject -> !subject.isEmpty())
-            .orElseGet(() -> "Message from " + shortName(envelope));
-    boolean answered = own.toLowerCase(Locale.ROOT).startsWith("re:");
-    return posted.replyTo().isPresent() && !answered ? "Re: " + own : own;
+            .map(own -> OneLine.of(own, MAX_SUBJECT))
+            .filter(own -> !own.isEmpty())
+            .or(() -> parent.flatMap(id -> subjects.find(message.conversation(), id)))
+            .orElseGet(() -> "Message from " + shortName(message.envelope()));
+    return posted.replyTo().isPresent() ? Subjects.answer(subject) : subject;
   }
 
   private static String shortName(Envelope envelope) {
@@ -203,11 +212,15 @@ final class MailFromModel {
     }
   }
 
+  /// A message that was bridged before says by whom, so that a circle ends. One that starts here
+  /// does not: it may come back from a mailing list, to others of us.
   private static void via(MimeWriter out, OutboundMessage message) {
     Envelope envelope = message.envelope();
     List<String> via = new ArrayList<>(envelope.provenance().via());
-    via.add(message.lane().ours());
-    out.field(SmtpVerifier.VIA, String.join(", ", via));
+    if (envelope.origin() != Network.EMSG || !via.isEmpty()) {
+      via.add(message.lane().ours());
+      out.field(SmtpVerifier.VIA, String.join(", ", via));
+    }
   }
 
   /// Ids that mail programs made are mapped within the conversation; a mail's own id is its own.

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.address.Target;
 import org.emsg.gateway.gateway.Blobs;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.model.Address;
@@ -17,6 +18,7 @@ import org.emsg.gateway.model.Attachment;
 import org.emsg.gateway.model.BlobId;
 import org.emsg.gateway.model.Body;
 import org.emsg.gateway.model.Bytes;
+import org.emsg.gateway.model.ConversationId;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Event;
 import org.emsg.gateway.model.MessageId;
@@ -56,12 +58,15 @@ final class MailToModel {
   private final Addressing addressing;
   private final IdMap ids;
   private final Blobs blobs;
+  private final Subjects subjects;
   private final Duration retention;
 
-  MailToModel(Addressing addressing, IdMap ids, Blobs blobs, Duration retention) {
+  MailToModel(
+      Addressing addressing, IdMap ids, Blobs blobs, Subjects subjects, Duration retention) {
     this.addressing = addressing;
     this.ids = ids;
     this.blobs = blobs;
+    this.subjects = subjects;
     this.retention = retention;
   }
 
@@ -154,13 +159,26 @@ final class MailToModel {
             attachments,
             replyTo(verified.headers()),
             references(verified.headers()).stream().findFirst());
-    return new Translated.Message(
+    Envelope envelope =
         envelope(
             verified,
             verified.author().orElseThrow(),
             OneLine.displayName(MailHeaders.decode(verified.authorName())),
             recipients,
-            posted));
+            posted);
+    posted.body().subject().ifPresent(text -> remember(envelope, text));
+    return new Translated.Message(envelope);
+  }
+
+  /// For whoever of the recipients is at home here and answers.
+  private void remember(Envelope envelope, String subject) {
+    for (Address recipient : envelope.recipients()) {
+      if (envelope.provenance().verified()
+          && addressing.resolve(Network.SMTP, recipient) instanceof Target.Home home) {
+        subjects.remember(
+            ConversationId.of(envelope.sender(), home.account()), envelope.id(), subject);
+      }
+    }
   }
 
   private static String shown(String own, String subject, boolean alone) {

@@ -80,10 +80,13 @@ public final class SmtpEdge implements AutoCloseable {
     this.verifier =
         new SmtpVerifier(
             new SenderChecks(ports.dns(), config.authTimeout()), addressing, config.unaligned());
+    Subjects subjects = new Subjects();
     this.toModel =
-        new MailToModel(addressing, ports.ids(), ports.blobs(), config.attachmentRetention());
+        new MailToModel(
+            addressing, ports.ids(), ports.blobs(), subjects, config.attachmentRetention());
     this.fromModel =
-        new MailFromModel(ports.ids(), ports.blobs(), envelopeSenders, clock, config.maxMessage());
+        new MailFromModel(
+            ports.ids(), ports.blobs(), envelopeSenders, subjects, clock, config.maxMessage());
     this.signer = new SmtpSigner(ports.keys(), addressing, config.selector(), clock);
     this.discovery = new SmtpDiscovery(ports.dns());
     this.minting = new SmtpMinting(addressing);

@@ -26,7 +26,8 @@ final class MailInbound {
       new SmtpVerifier(
           new SenderChecks(dns, Duration.ofSeconds(5)), addressing, SmtpConfig.Unaligned.DELIVER);
   private final MailToModel toModel =
-      new MailToModel(addressing, new MailSite.MemoryIds(), blobs, Duration.ofDays(30));
+      new MailToModel(
+          addressing, new MailSite.MemoryIds(), blobs, new Subjects(), Duration.ofDays(30));
 
   /// What became of a mail.
   sealed interface Result {

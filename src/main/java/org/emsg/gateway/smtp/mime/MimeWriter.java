@@ -34,8 +34,7 @@ public final class MimeWriter {
     String body =
         line.contains("=?")
             ? EncoderUtil.encodeEncodedWord(line, EncoderUtil.Usage.TEXT_TOKEN, name.length() + 2)
-            : EncoderUtil.encodeIfNecessary(
-                line, EncoderUtil.Usage.TEXT_TOKEN, name.length() + 2);
+            : EncoderUtil.encodeIfNecessary(line, EncoderUtil.Usage.TEXT_TOKEN, name.length() + 2);
     return field(name, body);
   }
 
