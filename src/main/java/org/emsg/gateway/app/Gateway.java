@@ -100,6 +100,7 @@ public final class Gateway implements AutoCloseable {
                       store.preferences(),
                       store.outbox(),
                       store.planning(),
+                      store.idMap(),
                       store.intakes(),
                       store.trace(),
                       outbox),

@@ -56,6 +56,7 @@ public final class Core implements Intake, Admission, Directory, AutoCloseable {
       Preferences preferences,
       Outbox outbox,
       PlanningQueue planning,
+      IdMap ids,
       IntakeStore store,
       Trace trace,
       Wakeups wakeups) {}
@@ -86,7 +87,8 @@ public final class Core implements Intake, Admission, Directory, AutoCloseable {
             ports.addressing(), ports.accounts(), ports.preferences(), ports.outbox(), finder);
     DeliveryWriter writer =
         new DeliveryWriter(ports.addressing(), edges.mailboxForm(), edges.mints());
-    Planner planner = new Planner(senders, ways, writer, ports.planning(), patience, workers);
+    Planner planner =
+        new Planner(senders, ways, writer, ports.planning(), ports.ids(), patience, workers);
     GroupCommitIntake intake =
         new GroupCommitIntake(
             planner, ports.store(), edges.mailboxes(), ports.wakeups(), settings.intake());

@@ -15,7 +15,9 @@ import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Event;
+import org.emsg.gateway.model.MessageId;
 import org.emsg.gateway.model.Network;
+import org.emsg.gateway.model.Reason;
 import org.emsg.gateway.model.Verdict;
 import org.emsg.gateway.policy.Policy;
 
@@ -30,6 +32,7 @@ final class Planner implements Planning {
   private final Wayfinder ways;
   private final DeliveryWriter writer;
   private final PlanningQueue queue;
+  private final IdMap ids;
   private final Executor patience;
   private final Executor workers;
 
@@ -43,12 +46,14 @@ final class Planner implements Planning {
       Wayfinder ways,
       DeliveryWriter writer,
       PlanningQueue queue,
+      IdMap ids,
       Executor patience,
       Executor workers) {
     this.senders = senders;
     this.ways = ways;
     this.writer = writer;
     this.queue = queue;
+    this.ids = ids;
     this.patience = patience;
     this.workers = workers;
   }
@@ -88,7 +93,38 @@ final class Planner implements Planning {
               ? new Way.Home((Address.Emsg) to, "bounce")
               : new Way.Out(to.network(), to, List.of(), Optional.empty(), false, "bounce"));
     }
-    return ways.find(party(envelope), envelope.origin(), to, false);
+    CompletableFuture<Way> way = ways.find(party(envelope), envelope.origin(), to, false);
+    if (way.isDone()
+        && way.join() instanceof Way.No no
+        && no.reason().kind() == Reason.Kind.NOT_ALLOWED) {
+      return CompletableFuture.completedFuture(
+          answered(envelope, to).<Way>map(this::back).orElse(no));
+    }
+    return way;
+  }
+
+  /// Who wrote the message that this one reports on, where it is the report of whom we sent that
+  /// message to: a rule that lets a message through lets its receipt or its error back.
+  private Optional<Address> answered(Envelope envelope, Address to) {
+    if (!envelope.provenance().verified()) {
+      return Optional.empty();
+    }
+    Optional<MessageId> target =
+        switch (envelope.event()) {
+          case Event.Receipted receipted -> Optional.of(receipted.target());
+          case Event.Bounced bounced -> Optional.of(bounced.target());
+          case Event.Posted _, Event.Opaque _ -> Optional.empty();
+        };
+    return target
+        .flatMap(id -> ids.sent(envelope.origin(), id))
+        .filter(sent -> sent.recipient().equals(envelope.sender()))
+        .map(IdMap.Sent::sender)
+        .filter(writer -> ways.isShownAs(writer, envelope.origin(), to));
+  }
+
+  private Way back(Address writer) {
+    return new Way.Out(
+        writer.network(), writer, List.of(), Optional.empty(), false, "reports on their message");
   }
 
   private boolean waits(Address sender, Address to) {

@@ -223,6 +223,11 @@ final class Wayfinder {
         : Optional.empty();
   }
 
+  /// Whether `shown` is what people of `viewer` know `party` as.
+  boolean isShownAs(Address party, Network viewer, Address shown) {
+    return addressing.shownOn(viewer, party).filter(shown::equals).isPresent();
+  }
+
   /// What a message from `sender` outside to `account` tells of where they talk: its network, once
   /// nothing waits for them on another one.
   Optional<Learned> learn(Address sender, Address.Emsg account) {

@@ -23,7 +23,7 @@ final class LaneSettling {
       "UPDATE lane SET failures = failures + 1, reason = ?,"
           + " paused_until = CASE WHEN paused_until > ? THEN paused_until ELSE ? END WHERE id = ?";
   private static final String LANE_WORKS =
-      "UPDATE lane SET failures = 0, paused_until = 0, reason = NULL WHERE id = ?";
+      "UPDATE lane SET failures = 0, reason = NULL WHERE id = ?";
 
   private final Transaction transaction;
   private final LaneLease lease;

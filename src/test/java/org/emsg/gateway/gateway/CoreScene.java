@@ -84,7 +84,7 @@ final class CoreScene implements Trace {
             addressing,
             (envelope, account) -> new MailboxForm.Item(envelope.id(), Bytes.utf8("{}")),
             List.of(mint(Network.EMSG), mint(Network.XMPP), mint(Network.SMTP)));
-    planner = new Planner(senders, ways, writer, queue, patience::add, Runnable::run);
+    planner = new Planner(senders, ways, writer, queue, outbox, patience::add, Runnable::run);
     bouncer =
         new Bouncer(
             outbox,

@@ -399,6 +399,28 @@ class PlannerTest {
     }
 
     @Test
+    void whatWasLetThroughMayBeReportedOnByWhomItWentToAndByNobodyElse() {
+      ruled.commit(message(DAVE, ERIN_IN_XMPP));
+      Address.Smtp daveInMail =
+          new Address.Smtp("dave__xmpp.test", "xmpp.a.test", "dave__xmpp.test");
+      Event receipt = new Event.Receipted(new MessageId("m@smtp"), Event.Receipted.Kind.DELIVERED);
+      Event ofAnother =
+          new Event.Receipted(new MessageId("x@smtp"), Event.Receipted.Kind.DELIVERED);
+
+      assertThat(ruled.lane(Envelopes.from(ERIN).to(daveInMail).event(receipt).envelope()))
+          .extracting(Delivery.ToLane::recipient, Delivery.ToLane::lane)
+          .containsExactly(DAVE, new LaneKey("mail.a.test", Network.XMPP, "xmpp.test"));
+      for (Envelope refused :
+          List.of(
+              message(ERIN, daveInMail),
+              Envelopes.from(ERIN).to(daveInMail).event(ofAnother).envelope(),
+              Envelopes.from(MALLORY).to(daveInMail).event(receipt).envelope(),
+              Envelopes.from(ERIN).to(daveInMail).event(receipt).unverified().envelope())) {
+        assertThat(ruled.refusal(refused).kind()).isEqualTo(Reason.Kind.NOT_ALLOWED);
+      }
+    }
+
+    @Test
     void admissionSaysTheSame() {
       assertThat(ruled.admission.mayWrite(Network.XMPP, DAVE, true, ERIN_IN_XMPP))
           .isEqualTo(Verdict.allow());
