@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.emsg.gateway.gateway.Discovery.Answer;
@@ -23,6 +24,9 @@ final class NetworkFinder {
 
   /// How long a failed look-up is not repeated: a burst of messages asks once.
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+  /// A look-up that never ends is given up, and asked again when somebody needs it.
+  private static final Duration LONGEST = Duration.ofSeconds(30);
 
   private final Map<Network, Discovery> edges;
   private final AsyncCache<Question, Answer> answers;
@@ -62,6 +66,9 @@ final class NetworkFinder {
     try {
       return edge.discover(domain)
           .toCompletableFuture()
+          .copy()
+          .completeOnTimeout(
+              new Answer.Unknown("no answer in time"), LONGEST.toSeconds(), TimeUnit.SECONDS)
           .exceptionally(e -> new Answer.Unknown("the look-up failed: " + e.getMessage()));
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(

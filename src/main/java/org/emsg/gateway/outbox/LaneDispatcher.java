@@ -40,6 +40,7 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
   private final ExecutorService senders;
   private final Rounds rounds;
   private final Map<LaneKey, Held> held = new ConcurrentHashMap<>();
+  private volatile boolean crowded;
   private Instant sweepAt;
 
   private record Held(LaneRun run, Thread thread) {}
@@ -65,7 +66,13 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
             Thread.ofVirtual().name("send-" + network.label() + '-', 0).factory());
     this.tools =
         new LaneRun.Tools(
-            clock, System::nanoTime, random, senders, new Semaphore(settings.sending()), failed);
+            clock,
+            System::nanoTime,
+            random,
+            senders,
+            new Semaphore(settings.sending()),
+            () -> crowded,
+            failed);
     this.rounds = new Rounds("outbox-" + network.label(), settings.poll(), this::poll);
   }
 
@@ -89,7 +96,9 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
   private boolean poll() {
     sweep();
     int free = settings.lanes() - held.size();
-    if (free <= 0) {
+    crowded = free <= 0;
+    if (crowded) {
+      held.values().forEach(mine -> mine.run.wake());
       return false;
     }
     long asked = System.nanoTime();

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.emsg.gateway.model.ConversationId;
@@ -77,6 +78,7 @@ final class LaneRun {
   /// @param nanos a monotonic clock
   /// @param senders runs sends; each blocks until its outcome is known
   /// @param room how many more messages may be in memory, all lanes together
+  /// @param crowded whether other lanes wait for a place on this node
   /// @param failed told when rows have failed for good
   record Tools(
       Clock clock,
@@ -84,6 +86,7 @@ final class LaneRun {
       RandomGenerator random,
       Executor senders,
       Semaphore room,
+      BooleanSupplier crowded,
       Runnable failed) {}
 
   /// @param askedAt when the lease was asked for, on the monotonic clock
@@ -145,7 +148,8 @@ final class LaneRun {
       idleSince = now;
       return Optional.of(LOOK_AGAIN);
     }
-    boolean idle = !mayHaveMore && now - idleSince >= settings.linger().toNanos();
+    boolean lingered = now - idleSince >= settings.linger().toNanos();
+    boolean idle = !mayHaveMore && (lingered || tools.crowded.getAsBoolean());
     if (stopping || resting || idle) {
       outbox.release(lease);
       return Optional.empty();

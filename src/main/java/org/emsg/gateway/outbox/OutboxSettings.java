@@ -5,11 +5,12 @@ import java.time.Duration;
 /// How the outbox is drained, for each network.
 ///
 /// @param conversations how many conversations of a lane are delivered at once; 16
-/// @param lanes how many lanes a node drains at once; 64
+/// @param lanes how many lanes a node drains at once; 256
 /// @param sending how many messages a node has in memory to send at once, all lanes together; 512
 /// @param lease how long a node has a lane before it must ask again; 60 s
 /// @param poll how often the database is asked for lanes that are due; 1 s
-/// @param linger how long a node keeps a lane in which there is nothing to do; 5 s
+/// @param linger how long a node keeps a lane in which there is nothing to do, unless others wait
+///   for its place; 5 s
 /// @param stopWithin how long a stop waits for what is being sent; 20 s
 /// @param retries when deferred messages are tried again
 public record OutboxSettings(
@@ -24,7 +25,7 @@ public record OutboxSettings(
   public static final OutboxSettings DEFAULT =
       new OutboxSettings(
           16,
-          64,
+          256,
           512,
           Duration.ofSeconds(60),
           Duration.ofSeconds(1),

@@ -359,6 +359,19 @@ class LaneRunTest {
     assertThat(run.step()).isEmpty();
   }
 
+  @Test
+  void aQuietLaneMakesRoomForOthersThatWait() {
+    scene.queue(1);
+    LaneRun run = scene.run();
+    scene.drain(run);
+    assertThat(run.step()).isPresent();
+
+    scene.crowded = true;
+    run.wake();
+
+    assertThat(run.step()).isEmpty();
+  }
+
   private void failUntil(Duration end) {
     Instant stop = scene.clock.instant().plus(end);
     while (scene.clock.instant().isBefore(stop)

@@ -31,7 +31,7 @@ class OutboxComponentTest {
           64,
           Duration.ofSeconds(60),
           Duration.ofMillis(20),
-          Duration.ofMillis(100),
+          Duration.ofSeconds(60),
           Duration.ofSeconds(5),
           RetrySchedule.DEFAULT);
 
@@ -103,6 +103,16 @@ class OutboxComponentTest {
 
     await().until(() -> scene.outbox.size() == 0);
     assertThat(sent).containsExactly("1/1");
+  }
+
+  @Test
+  void moreLanesThanItMayHaveTakeTurns() throws Exception {
+    IntStream.range(0, 50)
+        .forEach(i -> scene.queue(i, new LaneKey("emsg.a.test", Network.XMPP, "x" + i), List.of()));
+
+    route(this::deliver);
+
+    await().until(() -> scene.outbox.size() == 0);
   }
 
   @Test

@@ -43,6 +43,8 @@ final class OutboxScene {
   /// How often rows were said to have failed.
   int failedTold;
 
+  boolean crowded;
+
   Semaphore room = new Semaphore(1_000);
   Function<OutboundMessage, Outcome> peer = _ -> Outcome.Delivered.plain();
   private final Map<String, Integer> written = new HashMap<>();
@@ -91,7 +93,8 @@ final class OutboxScene {
   }
 
   LaneRun.Tools tools() {
-    return new LaneRun.Tools(clock, clock::nanos, random, pending::add, room, () -> failedTold++);
+    return new LaneRun.Tools(
+        clock, clock::nanos, random, pending::add, room, () -> crowded, () -> failedTold++);
   }
 
   Outcome send(OutboundMessage message) {
