@@ -77,11 +77,12 @@ final class Authentication {
   private boolean isProof(EsmpLine.Auth auth, List<AccountKey> keys, byte[] signedForm) {
     Optional<byte[]> signature = Signatures.base64(auth.signature());
     Instant now = context.clock().instant();
+    boolean named = keys.stream().anyMatch(key -> auth.keyId().equals(Optional.of(key.keyId())));
     int tried = 0;
     for (AccountKey key : keys) {
       if (signature.isPresent()
           && key.algorithm().equals(auth.mechanism())
-          && auth.keyId().map(key.keyId()::equals).orElse(true)
+          && (!named || auth.keyId().equals(Optional.of(key.keyId())))
           && Signatures.isGood(key, now)
           && ++tried <= MAX_ATTEMPTS
           && context.signatures().verify(key, signedForm, signature.get())) {

@@ -65,8 +65,10 @@ final class EsmpTranslator {
     if (recipients.fault().isPresent()) {
       return new Translated.Refused(new IntakeResult.Refused(recipients.fault().get()));
     }
+    MessageId id;
     Event event;
     try {
+      id = id(json, verified.digest());
       event = "system".equals(inbound.line().type()) ? systemEvent(json) : chat(json);
     } catch (IllegalArgumentException e) {
       return refused(Reason.Kind.SCHEMA_VIOLATION, "A value is out of bounds: " + e.getMessage());
@@ -81,7 +83,7 @@ final class EsmpTranslator {
         new Envelope(
             inbound.trace(),
             Network.EMSG,
-            id(json, verified.digest()),
+            id,
             inbound.sender(),
             Optional.empty(),
             recipients.addresses(),

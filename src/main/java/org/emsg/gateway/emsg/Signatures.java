@@ -29,7 +29,8 @@ final class Signatures {
   }
 
   /// The id of the first key of `keys` that one of the message's signatures verifies under. A
-  /// superseded key is good for what was sent before; a revoked one for nothing.
+  /// superseded key is good for what was sent before; a revoked one for nothing. `key_id` is a
+  /// hint: where no key has that name, all of the algorithm are tried.
   Optional<String> verifiedBy(
       ObjectNode message, byte[] signedForm, List<AccountKey> keys, Instant sent) {
     int tries = 0;
@@ -40,9 +41,10 @@ final class Signatures {
         continue;
       }
       String keyId = signature.path("key_id").textValue();
+      boolean named = isNamed(keys, keyId);
       for (AccountKey key : keys) {
         if (!key.algorithm().equals(algorithm)
-            || (keyId != null && !key.keyId().equals(keyId))
+            || (named && !key.keyId().equals(keyId))
             || !isGood(key, sent)) {
           continue;
         }
@@ -55,6 +57,16 @@ final class Signatures {
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean isNamed(
+      List<AccountKey> keys, @org.jspecify.annotations.Nullable String keyId) {
+    for (AccountKey key : keys) {
+      if (key.keyId().equals(keyId)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean verify(AccountKey key, byte[] signedForm, byte[] signature) {

@@ -244,7 +244,7 @@ final class HomeServer implements AutoCloseable {
   }
 
   /// No message has another name anywhere.
-  private static final class NoIds implements IdMap {
+  static final class NoIds implements IdMap {
     @Override
     public Optional<MessageId> translate(
         ConversationId conversation, Network from, MessageId id, Network to) {
