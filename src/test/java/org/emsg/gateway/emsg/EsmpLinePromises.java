@@ -68,7 +68,9 @@ public final class EsmpLinePromises {
     EsmpLine read = CODEC.decode(line);
     if (read instanceof EsmpLine.Fault fault) {
       require(!fault.code().isSuccess(), "a fault that is a success");
-      require(CODEC.decode(trimmed(Replies.fault(fault))) instanceof EsmpLine.Response, "an answer that we cannot read ourselves");
+      require(
+          CODEC.decode(trimmed(Replies.fault(fault))) instanceof EsmpLine.Response,
+          "an answer that we cannot read ourselves");
     }
     if (read instanceof EsmpLine.Message message) {
       checkMessage(message);
@@ -79,8 +81,7 @@ public final class EsmpLinePromises {
     byte[] signedForm = SignedForm.of(message.json());
     ObjectNode stored = reread(message.signed().view());
     require(
-        Arrays.equals(SignedForm.of(stored), signedForm),
-        "what is stored is not what was signed");
+        Arrays.equals(SignedForm.of(stored), signedForm), "what is stored is not what was signed");
     require(!stored.has("id") && !stored.has("cursor"), "a hop's member is stored");
     require(
         new String(signedForm, StandardCharsets.UTF_8).equals(reference(signedForm)),
