@@ -75,6 +75,7 @@ public final class BenchGateway {
                 store.preferences(),
                 store.outbox(),
                 store.planning(),
+                store.idMap(),
                 store.intakes(),
                 store.trace(),
                 _ -> {}),

@@ -107,6 +107,7 @@ public final class MailBenchGateway {
                 store.preferences(),
                 store.outbox(),
                 store.planning(),
+                store.idMap(),
                 store.intakes(),
                 store.trace(),
                 outbox),
