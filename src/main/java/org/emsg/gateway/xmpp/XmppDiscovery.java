@@ -19,11 +19,14 @@ final class XmppDiscovery implements Discovery {
   private final Dns dns;
   private final Addressing addressing;
   private final Set<String> localHosts;
+  private final boolean joined;
 
-  XmppDiscovery(Dns dns, Addressing addressing, Set<String> localHosts) {
+  /// @param joined whether there is any component at all; without one nobody is served by XMPP
+  XmppDiscovery(Dns dns, Addressing addressing, Set<String> localHosts, boolean joined) {
     this.dns = dns;
     this.addressing = addressing;
     this.localHosts = localHosts;
+    this.joined = joined;
   }
 
   @Override
@@ -33,6 +36,10 @@ final class XmppDiscovery implements Discovery {
 
   @Override
   public CompletionStage<Answer> discover(String domain) {
+    if (!joined) {
+      return CompletableFuture.completedStage(
+          new Answer.Absent("no XMPP component is set up here", LOCAL_TTL));
+    }
     if (localHosts.contains(domain)) {
       return CompletableFuture.completedStage(
           new Answer.Serves("a host of our own XMPP server", false, LOCAL_TTL));

@@ -66,7 +66,9 @@ public final class XmppEdge implements AutoCloseable {
                 HexFormat.of().toHexDigits(random.nextLong())
                     + HexFormat.of().toHexDigits(random.nextLong()));
     this.writer = new XmppWriter(ports.ids(), clock);
-    this.discovery = new XmppDiscovery(ports.dns(), ports.addressing(), config.localHosts());
+    this.discovery =
+        new XmppDiscovery(
+            ports.dns(), ports.addressing(), config.localHosts(), !config.components().isEmpty());
     ServiceAnswers services = new ServiceAnswers(version);
     List<ComponentLink> all = new ArrayList<>();
     for (XmppConfig.Component component : config.components()) {

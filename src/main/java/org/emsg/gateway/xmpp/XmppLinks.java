@@ -18,14 +18,16 @@ final class XmppLinks {
     links.forEach(link -> byDomain.put(link.domain(), link));
   }
 
-  /// Sends over the stream of the domain that the message is from.
+  /// Sends over the stream of the domain that the message is from. Where there is none, only
+  /// another start with other settings could help: the sender is told at once.
   void send(Message message, Consumer<Outcome> done) {
     String domain = message.getFrom().getDomain().toString();
     ComponentLink link = byDomain.get(domain);
     if (link == null) {
       done.accept(
-          Outcome.Deferred.lane(
-              Reason.of(Reason.Kind.UNAVAILABLE, "No XMPP component is set up for " + domain)));
+          new Outcome.Rejected(
+              Reason.of(
+                  Reason.Kind.UNAVAILABLE, "No XMPP component is set up for " + domain + '.')));
     } else {
       link.send(message, done);
     }

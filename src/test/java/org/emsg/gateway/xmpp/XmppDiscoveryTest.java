@@ -14,11 +14,25 @@ class XmppDiscoveryTest {
   private final FakeDns dns = new FakeDns();
   private final XmppDiscovery discovery =
       new XmppDiscovery(
-          dns, MappedAddressing.of(World.MAPPING, new RememberedAliases()), Set.of("xmpp.test"));
+          dns,
+          MappedAddressing.of(World.MAPPING, new RememberedAliases()),
+          Set.of("xmpp.test"),
+          true);
 
   @Test
   void knowsTheHostsOfItsOwnServerWithoutAsking() {
     assertThat(ask("xmpp.test")).isInstanceOf(Answer.Serves.class);
+    assertThat(dns.asked()).isEmpty();
+  }
+
+  @Test
+  void findsNobodyWhereNoComponentIsSetUp() {
+    dns.srv("_xmpp-server._tcp.jabber.test", 5, 0, 5269, "one.jabber.test");
+    XmppDiscovery off =
+        new XmppDiscovery(
+            dns, MappedAddressing.of(World.MAPPING, new RememberedAliases()), Set.of(), false);
+    assertThat(off.discover("jabber.test").toCompletableFuture().join())
+        .isInstanceOf(Answer.Absent.class);
     assertThat(dns.asked()).isEmpty();
   }
 

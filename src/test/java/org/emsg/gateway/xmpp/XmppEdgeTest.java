@@ -250,6 +250,17 @@ class XmppEdgeTest {
   }
 
   @Test
+  void rejectsAtOnceWhatNoComponentIsThereFor() throws Exception {
+    try (EdgeUnderTest bare = new EdgeUnderTest(List.of())) {
+      assertThat(bare.send(hello(), DAVE).get())
+          .isEqualTo(
+              new Outcome.Rejected(
+                  Reason.of(
+                      Reason.Kind.UNAVAILABLE, "No XMPP component is set up for emsg.a.test.")));
+    }
+  }
+
+  @Test
   void turnsAnErrorThatComesAtOnceIntoTheOutcome() throws Exception {
     server.script = stanza -> bounce(stanza, "cancel", "service-unavailable", "No such user");
     assertThat(gateway.send(hello(), DAVE).get())
