@@ -3,9 +3,9 @@ package org.emsg.gateway.xmpp;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.emsg.gateway.address.Domains;
 import org.emsg.gateway.xmpp.stream.Backoff;
 import org.emsg.gateway.xmpp.stream.StreamLimits;
 import org.emsg.gateway.xmpp.stream.StreamSettings;
@@ -77,12 +77,16 @@ public record XmppConfig(
   public record Component(
       String domain, String host, int port, String secret, List<String> localHosts) {
     public Component {
-      domain = domain.toLowerCase(Locale.ROOT);
-      localHosts = localHosts.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
-      require(!domain.isBlank(), "domain", "a domain");
+      domain = normal("domain", domain);
+      localHosts = localHosts.stream().map(name -> normal("local-hosts", name)).toList();
       require(!host.isBlank(), "host", "a name or an address");
       require(port > 0 && port < 65_536, "port", "1 to 65535");
       require(!secret.isEmpty(), "secret", "as in the server's settings");
+    }
+
+    private static String normal(String setting, String name) {
+      return Domains.normalize(name)
+          .orElseThrow(() -> new IllegalArgumentException(setting + " is a domain name"));
     }
 
     @Override
@@ -103,15 +107,17 @@ public record XmppConfig(
   }
 
   StreamSettings stream(Component component) {
+    // U-labels on the wire (RFC 7622 §3.2).
+    String domain = Domains.toUnicode(component.domain());
     return new StreamSettings(
-        component.domain(),
+        domain,
         component.host(),
         component.port(),
         component.secret(),
         Optional.of(component.localHosts())
             .filter(hosts -> !hosts.isEmpty())
-            .map(List::getFirst)
-            .orElse(component.domain()),
+            .map(hosts -> Domains.toUnicode(hosts.getFirst()))
+            .orElse(domain),
         connectTimeout,
         pingTimeout,
         pingInterval,

@@ -97,7 +97,7 @@ final class XmppReception implements StreamListener {
       LOG.debug("{}: dropped a stanza that says it is from {}", component, from);
       return;
     }
-    if (!to.getDomain().toString().equalsIgnoreCase(component)) {
+    if (!XmppVerifier.isFor(component, to)) {
       if (misrouted.getAndIncrement() % 1000 == 0) {
         LOG.warn(
             "{}: dropped a stanza for {}: the server sends one component's stanzas to another"

@@ -1,6 +1,8 @@
 package org.emsg.gateway.xmpp;
 
+import java.util.Optional;
 import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.address.Domains;
 import org.emsg.gateway.address.Parsed;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Network;
@@ -37,7 +39,7 @@ final class XmppVerifier {
     if (isOurs(from)) {
       return new Result.Dropped("a sender on a face of ours");
     }
-    if (!to.getDomain().toString().equalsIgnoreCase(inbound.component())) {
+    if (!isFor(inbound.component(), to)) {
       return new Result.Dropped("not for this component");
     }
     if (!(parse(from) instanceof Parsed.Valid(Address.Xmpp sender))) {
@@ -51,6 +53,11 @@ final class XmppVerifier {
               new XmppInbound.Verified(
                   inbound, sender, addressed, Provenance.verifiedBy("xmpp-s2s")));
     };
+  }
+
+  /// Whether a JID is on the domain of that component.
+  static boolean isFor(String component, Jid jid) {
+    return Domains.normalize(jid.getDomain().toString()).equals(Optional.of(component));
   }
 
   /// Whether a JID is on a domain that only we speak for.

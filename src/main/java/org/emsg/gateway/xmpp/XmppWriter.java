@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.emsg.gateway.address.Domains;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.gateway.MappedMessage;
 import org.emsg.gateway.model.Address;
@@ -24,6 +25,7 @@ import org.jivesoftware.smack.packet.StandardExtensionElement;
 import org.jivesoftware.smack.packet.StanzaBuilder;
 import org.jivesoftware.smackx.receipts.DeliveryReceipt;
 import org.jivesoftware.smackx.receipts.DeliveryReceiptRequest;
+import org.jxmpp.jid.BareJid;
 import org.jxmpp.jid.Jid;
 import org.jxmpp.jid.impl.JidCreate;
 import org.jxmpp.jid.parts.Resourcepart;
@@ -156,7 +158,12 @@ final class XmppWriter {
 
   private static Jid jid(Address address, Optional<String> resource)
       throws XmppStringprepException {
-    var bare = JidCreate.bareFrom(address.text());
+    // U-labels on the wire (RFC 7622 §3.2), A-labels everywhere else.
+    String domain = Domains.toUnicode(address.domain());
+    BareJid bare =
+        address.local().isEmpty()
+            ? JidCreate.domainBareFrom(domain)
+            : JidCreate.bareFrom(address.local() + '@' + domain);
     return resource.isEmpty() ? bare : JidCreate.fullFrom(bare, Resourcepart.from(resource.get()));
   }
 

@@ -583,6 +583,16 @@ class XmppEdgeTest {
   }
 
   @Test
+  void readsAForeignNameInItsNormalForm() {
+    server.send(
+        FACE,
+        "<message from='zoë@bücher.test/r' to='alice@emsg.a.test' id='m1'><body>hi</body></message>");
+    await().until(() -> !gateway.intake.envelopes().isEmpty());
+    assertThat(gateway.intake.only().sender())
+        .isEqualTo(new Address.Xmpp("zoë", "xn--bcher-kva.test"));
+  }
+
+  @Test
   void stopsTheStartWhereAComponentIsNoFace() {
     assertThatThrownBy(() -> new EdgeUnderTest(List.of(component("other.test", "x", List.of()))))
         .hasMessageContaining("other.test is no face that is shown in XMPP");

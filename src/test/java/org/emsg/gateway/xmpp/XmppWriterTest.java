@@ -141,6 +141,28 @@ class XmppWriterTest {
   }
 
   @Test
+  void writesDomainsAsXmppHasThem() {
+    Address away = new Address.Xmpp("zoë", "xn--bcher-kva.test");
+    OutboundMessage outbound =
+        new OutboundMessage(
+            new OutboxId(1),
+            new LaneKey("emsg.a.test", Network.XMPP, away.domain()),
+            CONVERSATION,
+            Envelopes.from(ALICE).to(away).text("a").envelope(),
+            away,
+            away,
+            new MessageId("x-9"),
+            List.of(),
+            1,
+            NOON);
+    Address alice = new Address.Xmpp("alice", "emsg.a.test");
+    assertThat(writer.fromModel(new MappedMessage(outbound, alice, away)))
+        .isInstanceOfSatisfying(
+            XmppWriter.Writing.Of.class,
+            of -> assertThat(Wire.xml(of.message())).contains(" to='zoë@bücher.test' "));
+  }
+
+  @Test
   void rejectsWhatOnlyItsOwnNetworkUnderstands() {
     assertThat(write(Envelopes.from(ALICE).to(DAVE).event(new Event.Opaque("mls")).envelope()))
         .isInstanceOfSatisfying(

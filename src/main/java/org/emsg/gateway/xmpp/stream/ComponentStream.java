@@ -109,12 +109,10 @@ final class ComponentStream {
   /// Shakes hands, calls `ready`, and then reads until the stream ends: why it did. In flight then
   /// is nothing any more.
   String run(StreamListener listener, Runnable ready) {
-    Thread writer =
-        Thread.ofVirtual().name("xmpp-write-" + settings.domain()).unstarted(this::write);
+    offer(XmppCodec.header(settings.domain()));
+    Thread writer = Thread.ofVirtual().name("xmpp-write-" + settings.domain()).start(this::write);
     try {
       socket.setSoTimeout(Math.clamp(settings.answer().toMillis() / 4, 5, 1000));
-      offer(XmppCodec.header(settings.domain()));
-      writer.start();
       Reading reading = new Reading(listener, ready);
       reading.untilTheEnd(socket.getInputStream());
     } catch (IOException broken) {
