@@ -1,14 +1,15 @@
 package org.emsg.gateway.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.address.Explanation;
+import org.emsg.gateway.address.Explanation.Name;
 import org.emsg.gateway.address.Parsed;
 import org.emsg.gateway.address.Target;
 import org.emsg.gateway.model.Address;
-import org.emsg.gateway.model.Network;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Spec;
       "  emsg-gateway address mailto:erin@mail.example"
     })
 final class AddressCommand implements Callable<Integer> {
+  private static final int LABEL = 10;
+
   private final EmsgGateway root;
   @Spec private CommandSpec spec;
 
@@ -47,49 +50,46 @@ final class AddressCommand implements Callable<Integer> {
           case Parsed.Valid(Address valid) -> valid;
           case Parsed.Invalid(String why) -> throw new CommandFailure(ExitCodes.REFUSED, why);
         };
-    ObjectNode answer = JsonNodeFactory.instance.objectNode();
-    answer.put("read-as", address.network().label() + " " + address.text());
-    Optional<Address> person = means(addressing, address, answer);
-    person.ifPresent(who -> names(addressing, who, answer));
-    print(root.output(spec), answer);
+    print(root.output(spec), json(Explanation.of(addressing, address)));
     return ExitCodes.DONE;
   }
 
-  /// Whom a home user reaches who writes to it; empty where discovery decides, or nobody.
-  private static Optional<Address> means(
-      Addressing addressing, Address address, ObjectNode answer) {
-    Target target = addressing.resolve(Network.EMSG, address);
-    answer.put("rule", target.why());
+  private static ObjectNode json(Explanation explanation) {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.put("read-as", named(explanation.read()));
+    answer.put("means", means(explanation.target()));
+    answer.put("rule", explanation.target().why());
+    explanation.rejected().ifPresent(reason -> answer.put("rejected", reason.text()));
+    for (Explanation.Person person : explanation.people()) {
+      ObjectNode entry = answer.withArray("people").addObject();
+      entry.put("person", named(person.address()));
+      entry.put("rule", person.why());
+      ObjectNode names = entry.putObject("shown");
+      person.atHome().ifPresent(name -> names.put("at home", name.text()));
+      for (Name name : person.names()) {
+        name.address().ifPresent(shown -> names.put(label(name), shown.text()));
+      }
+    }
+    return answer;
+  }
+
+  /// Whom a home user reaches who writes to it.
+  private static String means(Target target) {
     return switch (target) {
-      case Target.Home home -> {
-        answer.put("means", "home user " + home.account());
-        yield Optional.of(home.account());
-      }
-      case Target.On on -> {
-        answer.put("means", on.network().label() + " " + on.address().text());
-        yield Optional.of(on.address());
-      }
-      case Target.Open open -> {
-        answer.put(
-            "means",
-            open.local() + " at " + open.domain() + ", on the network that DNS says serves it");
-        yield address.network() == Network.EMSG ? Optional.empty() : Optional.of(address);
-      }
-      case Target.Nobody nobody -> {
-        answer.put("means", "nobody: " + nobody.reason().text());
-        yield Optional.empty();
-      }
+      case Target.Home home -> "home user " + home.account();
+      case Target.On on -> named(on.address());
+      case Target.Open open ->
+          open.local() + " at " + open.domain() + ", on the network that DNS says serves it";
+      case Target.Nobody nobody -> "nobody: " + nobody.reason().text();
     };
   }
 
-  private static void names(Addressing addressing, Address who, ObjectNode answer) {
-    ObjectNode names = answer.putObject("shown");
-    addressing.shownAtHome(who).ifPresent(name -> names.put("at home", name.text()));
-    for (Network network : Network.values()) {
-      addressing
-          .shownOn(network, who)
-          .ifPresent(name -> names.put("in " + network.label(), name.text()));
-    }
+  private static String named(Address address) {
+    return address.network().label() + " " + address.text();
+  }
+
+  private static String label(Name name) {
+    return "in " + name.viewer().label();
   }
 
   private static void print(Output output, ObjectNode answer) {
@@ -97,15 +97,22 @@ final class AddressCommand implements Callable<Integer> {
       output.json(answer);
       return;
     }
-    output.line("read as   " + answer.path("read-as").asText());
-    output.line("means     " + answer.path("means").asText());
-    output.line("rule      " + answer.path("rule").asText());
-    for (var name : answer.path("shown").properties()) {
-      output.line(pad(name.getKey()) + name.getValue().asText());
+    output.line(pad("read as") + answer.path("read-as").asText());
+    output.line(pad("means") + answer.path("means").asText());
+    output.line(pad("rule") + answer.path("rule").asText());
+    if (answer.has("rejected")) {
+      output.line(pad("rejected") + answer.path("rejected").asText());
+    }
+    for (JsonNode person : answer.path("people")) {
+      output.line("");
+      output.line(person.path("person").asText() + " (" + person.path("rule").asText() + ")");
+      for (var name : person.path("shown").properties()) {
+        output.line("  " + pad(name.getKey()) + name.getValue().asText());
+      }
     }
   }
 
   private static String pad(String label) {
-    return label + " ".repeat(Math.max(1, 10 - label.length()));
+    return label + " ".repeat(Math.max(1, LABEL - label.length()));
   }
 }
