@@ -24,15 +24,20 @@ final class AckWriter {
     this.blocking = blocking;
   }
 
-  /// True once it is on stable storage, false where that failed: the device will say it again.
-  synchronized CompletionStage<Boolean> acknowledge(DeviceRef device, long cursor) {
+  /// Written soon; nobody is told.
+  synchronized void note(DeviceRef device, long cursor) {
     waiting.merge(device, cursor, Math::max);
-    CompletableFuture<Boolean> done = new CompletableFuture<>();
-    told.add(done);
     if (!running) {
       running = true;
       blocking.execute(this::write);
     }
+  }
+
+  /// True once it is on stable storage, false where that failed: the device will say it again.
+  synchronized CompletionStage<Boolean> acknowledge(DeviceRef device, long cursor) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    told.add(done);
+    note(device, cursor);
     return done;
   }
 

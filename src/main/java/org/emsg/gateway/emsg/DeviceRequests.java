@@ -2,8 +2,10 @@ package org.emsg.gateway.emsg;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.emsg.gateway.home.MailboxEntry;
 import org.emsg.gateway.home.Mailboxes.DeviceRef;
 import org.emsg.gateway.model.Address;
@@ -14,6 +16,7 @@ import org.slf4j.LoggerFactory;
 final class DeviceRequests {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceRequests.class);
   private static final int PAGE = 100;
+  private static final Duration AGAIN = Duration.ofSeconds(10);
 
   private final SessionContext context;
   private final Address.Emsg user;
@@ -42,27 +45,22 @@ final class DeviceRequests {
   }
 
   /// One page of stored messages; after the last page, what is new is pushed.
-  void sync(EsmpLine.Sync request) {
+  CompletionStage<?> sync(EsmpLine.Sync request) {
     feed.stop();
-    context
-        .blocking()
-        .execute(() -> {
-          try {
-            long since =
-                request
-                    .since()
-                    .orElseGet(() -> context.mailboxes().acknowledged(user, device.device()));
-            answer(request, since);
-          } catch (RuntimeException e) {
-            LOG.warn("The mailbox of {} cannot be read; the device is told so", user, e);
-            out.send(
-                Replies.retry(
-                    request.id(),
-                    Code.TRY_LATER,
-                    "The mailbox cannot be read just now.",
-                    java.time.Duration.ofSeconds(10)));
-          }
-        });
+    return CompletableFuture.runAsync(() -> answer(request), context.blocking());
+  }
+
+  private void answer(EsmpLine.Sync request) {
+    try {
+      long since =
+          request.since().orElseGet(() -> context.mailboxes().acknowledged(user, device.device()));
+      answer(request, since);
+    } catch (RuntimeException e) {
+      LOG.warn("The mailbox of {} cannot be read; the device is told so", user, e);
+      out.send(
+          Replies.retry(
+              request.id(), Code.TRY_LATER, "The mailbox cannot be read just now.", AGAIN));
+    }
   }
 
   private void answer(EsmpLine.Sync request, long since) {
@@ -114,22 +112,22 @@ final class DeviceRequests {
   }
 
   /// An acknowledgement is answered only where it has an id, once it is stored.
-  void acknowledge(EsmpLine.Ack ack) {
-    var written = context.acks().acknowledge(device, ack.cursor());
-    ack.id()
-        .ifPresent(id ->
-            written.thenAccept(done ->
-                out.send(
-                    done
-                        ? Replies.plain(Optional.of(id), Code.OK, Code.OK.phrase())
-                        : Replies.retry(
-                            Optional.of(id),
-                            Code.TRY_LATER,
-                            "It could not be stored.",
-                            java.time.Duration.ofSeconds(10)))));
+  CompletionStage<?> acknowledge(EsmpLine.Ack ack) {
+    if (ack.id().isEmpty()) {
+      context.acks().note(device, ack.cursor());
+      return CompletableFuture.completedStage(true);
+    }
+    return context
+        .acks()
+        .acknowledge(device, ack.cursor())
+        .thenAccept(stored ->
+            out.send(
+                stored
+                    ? Replies.plain(ack.id(), Code.OK, Code.OK.phrase())
+                    : Replies.retry(ack.id(), Code.TRY_LATER, "It could not be stored.", AGAIN)));
   }
 
-  void resolve(EsmpLine.Resolve request) {
-    context.lookups().resolve(request, user, out);
+  CompletionStage<?> resolve(EsmpLine.Resolve request) {
+    return context.lookups().resolve(request, user, out);
   }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.emsg.gateway.crypto.Ed25519;
@@ -33,6 +34,8 @@ import org.emsg.gateway.crypto.Ed25519;
 /// A connection to an ESMP server, from the client's end: requests and their answers, and lines
 /// that the server pushes. [EsmpClient] and [EsmpLinks] are made of it. Thread-safe.
 final class EsmpConnection {
+  private static final int ID_ROOM = 32;
+  private static final int DEFAULT_MAX_LINE = 1 << 20;
   private static final Duration HELLO_TIMEOUT = Duration.ofSeconds(15);
 
   private final Executor workers;
@@ -46,7 +49,9 @@ final class EsmpConnection {
   private final Channel channel;
   private volatile long lastUsed = System.nanoTime();
   private volatile String channelBinding = "";
+  private volatile int peersMaxLine = DEFAULT_MAX_LINE;
   private long lastId;
+  private boolean namesAnswers;
 
   /// How to connect.
   ///
@@ -164,7 +169,6 @@ final class EsmpConnection {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      lastUsed = System.nanoTime();
       if (message instanceof byte[] line) {
         lines.add(line);
       } else {
@@ -266,7 +270,16 @@ final class EsmpConnection {
               waiting.remove(id);
             }
           }
+          if (fault instanceof TimeoutException) {
+            // A peer that does not answer is as good as gone; the next request dials anew.
+            close();
+          }
         });
+  }
+
+  /// Whether the peer takes an object of `size` bytes, with an id, as a line.
+  boolean hasRoomFor(int size) {
+    return size + ID_ROOM <= peersMaxLine;
   }
 
   /// Sends a line that nobody answers.
@@ -293,15 +306,18 @@ final class EsmpConnection {
     return Optional.empty();
   }
 
-  /// An answer without an id, as of peers of plain v0.2, is for the oldest request.
+  /// An answer without an id is for the oldest request, of a peer of plain v0.2, which knows no
+  /// ids; of any other it is a word about the connection.
   private void answered(EsmpLine.Response response) {
-    CompletableFuture<EsmpLine.Response> request;
+    lastUsed = System.nanoTime();
+    CompletableFuture<EsmpLine.Response> request = null;
     synchronized (waiting) {
-      String id =
-          response
-              .id()
-              .orElseGet(() -> waiting.isEmpty() ? "" : waiting.keySet().iterator().next());
-      request = waiting.remove(id);
+      namesAnswers |= response.id().isPresent();
+      if (response.id().isPresent()) {
+        request = waiting.remove(response.id().get());
+      } else if (!namesAnswers && !waiting.isEmpty()) {
+        request = waiting.remove(waiting.keySet().iterator().next());
+      }
     }
     if (request != null) {
       request.complete(response);
@@ -317,7 +333,11 @@ final class EsmpConnection {
     hello.put("to", to);
     from.ifPresent(domain -> hello.put("from", domain));
     hello.putArray("capabilities").add("sync").add("receipts");
-    return request(hello, HELLO_TIMEOUT);
+    return request(hello, HELLO_TIMEOUT)
+        .thenApply(welcome -> {
+          peersMaxLine = welcome.json().path("max_line").asInt(DEFAULT_MAX_LINE);
+          return welcome;
+        });
   }
 
   /// Proves `user`'s key, after a hello that was answered with `welcome`.

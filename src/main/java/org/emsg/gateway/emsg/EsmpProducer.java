@@ -2,6 +2,7 @@ package org.emsg.gateway.emsg;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.AsyncCallback;
@@ -12,6 +13,10 @@ import org.emsg.gateway.model.Reason;
 
 /// Hands a signed message to its domain's server; the body becomes the [Outcome].
 final class EsmpProducer extends DefaultAsyncProducer {
+  private static final Outcome TOO_LARGE =
+      new Outcome.Rejected(
+          Reason.of(Reason.Kind.TOO_LARGE, "The message is larger than the other server takes."));
+
   private final EsmpLinks links;
   private final EmsgConfig config;
 
@@ -44,10 +49,13 @@ final class EsmpProducer extends DefaultAsyncProducer {
   private CompletionStage<Outcome> deliver(EsmpOutbound.Signed message) {
     return links
         .link(message.lane().ours(), message.lane().remote(), EsmpLinks.Purpose.DELIVER)
-        .thenCompose(
-            connection -> connection.request(message.line().view(), config.answerTimeout()))
-        .handle((answer, fault) ->
-            fault == null ? outcome(answer) : unanswered(message, rootOf(fault)));
+        .thenCompose(connection ->
+            connection.hasRoomFor(message.line().size())
+                ? connection
+                    .request(message.line().view(), config.answerTimeout())
+                    .thenApply(EsmpProducer::outcome)
+                : CompletableFuture.<Outcome>completedFuture(TOO_LARGE))
+        .exceptionally(fault -> unanswered(message, rootOf(fault)));
   }
 
   private static Throwable rootOf(Throwable fault) {

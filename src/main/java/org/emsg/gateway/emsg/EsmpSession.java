@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.TraceId;
@@ -268,14 +269,15 @@ final class EsmpSession {
     }
   }
 
+  /// One such request at a time: whoever asks for more has to wait, and costs no more.
   private Optional<CompletionStage<?>> forDevice(
-      Optional<String> id, java.util.function.Consumer<DeviceRequests> action) {
+      Optional<String> id, Function<DeviceRequests, CompletionStage<?>> action) {
     if (device.isEmpty()) {
       out.send(Replies.plain(id, Code.UNAUTHORIZED, "Authenticate first."));
-    } else {
-      action.accept(device.get());
+      return Optional.empty();
     }
-    return Optional.empty();
+    CompletableFuture<?> done = action.apply(device.get()).toCompletableFuture();
+    return done.isDone() ? Optional.empty() : Optional.of(done);
   }
 
   private Optional<CompletionStage<?>> message(EsmpLine.Message message) {

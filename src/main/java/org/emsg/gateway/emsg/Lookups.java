@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.address.Target;
 import org.emsg.gateway.gateway.Directory;
 import org.emsg.gateway.home.AccountKey;
 import org.emsg.gateway.home.Accounts;
 import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Network;
 
 /// Questions about people: `GET_PROFILE` as far as keys go, and `resolve`. Profiles themselves get
 /// their place in here. Thread-safe.
@@ -69,6 +71,13 @@ final class Lookups {
     if (isAccount && !accounts.exists(address)) {
       return Replies.plain(id, Code.NOT_FOUND, "User not found");
     }
+    boolean isNobodysAlias =
+        !isAccount
+            && !address.local().isEmpty()
+            && addressing.resolve(Network.EMSG, address) instanceof Target.Nobody;
+    if (isNobodysAlias) {
+      return Replies.plain(id, Code.NOT_FOUND, "User not found");
+    }
     return profile(id, address, ourKeys.published(address));
   }
 
@@ -99,8 +108,8 @@ final class Lookups {
     return EsmpCodec.line(json);
   }
 
-  void resolve(EsmpLine.Resolve request, Address.Emsg asker, LineChannel out) {
-    directory
+  CompletionStage<?> resolve(EsmpLine.Resolve request, Address.Emsg asker, LineChannel out) {
+    return directory
         .look(asker, request.address())
         .thenAccept(listing -> out.send(resolved(request.id(), listing)));
   }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import org.emsg.gateway.crypto.Jcs;
 import org.emsg.gateway.model.Bytes;
@@ -74,16 +75,13 @@ final class StrictJson {
     if (!isUtf8(line)) {
       throw new Malformed("not UTF-8");
     }
-    int start = 0;
-    while (start < line.length && (line[start] == ' ' || line[start] == '\t')) {
-      start++;
-    }
+    byte[] object = trimmed(line);
     // Also keeps Jackson from guessing UTF-16 or a byte order mark.
-    if (start == line.length || line[start] != '{') {
+    if (object.length == 0 || object[0] != '{') {
       throw new Malformed("not a JSON object");
     }
-    try (JsonParser parser = FACTORY.createParser(line)) {
-      StrictJson reader = new StrictJson(line, parser, hop);
+    try (JsonParser parser = FACTORY.createParser(object)) {
+      StrictJson reader = new StrictJson(object, parser, hop);
       parser.nextToken();
       ObjectNode json = reader.object(true);
       if (parser.nextToken() != null) {
@@ -95,6 +93,23 @@ final class StrictJson {
       // for names made to collide in its symbol table.
       throw new Malformed("not JSON, or nested more than " + MAX_DEPTH + " deep");
     }
+  }
+
+  /// Without white space around it: what is stored begins and ends with its braces.
+  private static byte[] trimmed(byte[] line) {
+    int from = 0;
+    int to = line.length;
+    while (from < to && isSpace(line[from])) {
+      from++;
+    }
+    while (to > from && isSpace(line[to - 1])) {
+      to--;
+    }
+    return from == 0 && to == line.length ? line : Arrays.copyOfRange(line, from, to);
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\t' || b == '\r';
   }
 
   private ObjectNode object(boolean outer) throws IOException, Malformed {

@@ -54,8 +54,8 @@ public final class EsmpLinePromises {
 
   private static List<Object> cut(byte[] stream, int split) {
     EmbeddedChannel channel = new EmbeddedChannel(new LineDecoder(MAX_LINE));
-    channel.writeInbound(Unpooled.wrappedBuffer(stream, 0, split));
-    channel.writeInbound(Unpooled.wrappedBuffer(stream, split, stream.length - split));
+    channel.writeInbound(Unpooled.copiedBuffer(stream, 0, split));
+    channel.writeInbound(Unpooled.copiedBuffer(stream, split, stream.length - split));
     List<Object> lines = new ArrayList<>();
     for (Object line = channel.readInbound(); line != null; line = channel.readInbound()) {
       lines.add(line);
@@ -79,7 +79,10 @@ public final class EsmpLinePromises {
 
   private static void checkMessage(EsmpLine.Message message) {
     byte[] signedForm = SignedForm.of(message.json());
-    ObjectNode stored = reread(message.signed().view());
+    byte[] bytes = message.signed().view();
+    require(
+        bytes[0] == '{' && bytes[bytes.length - 1] == '}', "what is stored is more than an object");
+    ObjectNode stored = reread(bytes);
     require(
         Arrays.equals(SignedForm.of(stored), signedForm), "what is stored is not what was signed");
     require(!stored.has("id") && !stored.has("cursor"), "a hop's member is stored");
