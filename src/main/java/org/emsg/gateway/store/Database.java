@@ -41,9 +41,9 @@ final class Database implements AutoCloseable {
   private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
   /// Pages of 4 KiB after which the write-ahead log is copied back into the file.
-  private static final int CHECKPOINT_PAGES = 4_000;
+  private static final int CHECKPOINT_PAGES = 16_000;
 
-  private static final long LOG_SIZE_LIMIT = 64L << 20;
+  private static final long LOG_SIZE_LIMIT = 96L << 20;
   private static final int WRITER_CACHE_KIB = 32_768;
   private static final int READER_CACHE_KIB = 4_096;
 

@@ -13,7 +13,7 @@ import org.emsg.gateway.model.TraceId;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/// Mailboxes as runs of rows that lie together in the order of their cursors.
+/// Mailboxes as rows that are read in the order of their cursors.
 final class JdbiMailboxes implements Mailboxes {
   /// A page holds no more than this, however many entries were asked for, so that a mailbox full of
   /// large messages costs bounded memory; always at least one entry.
@@ -40,20 +40,18 @@ final class JdbiMailboxes implements Mailboxes {
   }
 
   private static List<MailboxEntry> page(Handle jdbi, long account, long since, int limit) {
-    long after = Math.clamp(since, 0, (1L << MailboxRows.CURSOR_BITS) - 1);
     try (var rows =
         jdbi.createQuery(
-                "SELECT place, trace, line FROM mailbox_entry"
-                    + " WHERE place > :after AND place < :end ORDER BY place LIMIT :limit")
-            .bind("after", MailboxRows.place(account, after))
-            .bind("end", MailboxRows.place(account + 1, 0))
+                "SELECT cursor, trace, line FROM mailbox_entry"
+                    + " WHERE account = :account AND cursor > :since"
+                    + " ORDER BY cursor LIMIT :limit")
+            .bind("account", account)
+            .bind("since", since)
             .bind("limit", limit)
             .setFetchSize(64)
             .map((row, _) ->
                 new MailboxEntry(
-                    MailboxRows.cursor(row.getLong(1)),
-                    new TraceId(row.getString(2)),
-                    Bytes.wrap(row.getBytes(3))))
+                    row.getLong(1), new TraceId(row.getString(2)), Bytes.wrap(row.getBytes(3))))
             .iterator()) {
       List<MailboxEntry> page = new ArrayList<>();
       long bytes = 0;

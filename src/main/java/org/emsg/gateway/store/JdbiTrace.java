@@ -2,14 +2,18 @@ package org.emsg.gateway.store;
 
 import java.sql.PreparedStatement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.emsg.gateway.gateway.Trace;
 import org.emsg.gateway.model.TraceId;
 import org.slf4j.Logger;
@@ -21,7 +25,7 @@ final class JdbiTrace implements Trace, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JdbiTrace.class);
   private static final int WAITING = 10_000;
   private static final int BATCH = 500;
-  private static final long GATHER_MILLIS = 100;
+  private static final Duration GATHER = Duration.ofMillis(100);
   private static final int MAX_FOUND = 1_000;
 
   private static final String FIND =
@@ -62,48 +66,45 @@ final class JdbiTrace implements Trace, AutoCloseable {
 
   @Override
   public List<Line> find(TraceId trace) {
-    List<Line> lines =
-        new ArrayList<>(
-            database.read(transaction ->
-                transaction
-                    .jdbi()
-                    .createQuery(FIND)
-                    .bind("trace", trace.value())
-                    .bind("max", MAX_FOUND)
-                    .map((row, _) ->
-                        new Line(
-                            Instant.ofEpochMilli(row.getLong(1)),
-                            row.getString(2),
-                            row.getString(3)))
-                    .list()));
+    // Queued lines first: one that is written meanwhile is then found twice, not missed.
+    Set<Line> lines = new LinkedHashSet<>();
     for (Pending pending : queue) {
       if (pending.trace.equals(trace)) {
         lines.add(new Line(Instant.ofEpochMilli(pending.at), pending.step, pending.text));
       }
     }
-    lines.sort(Comparator.comparing(Line::at));
-    return lines;
+    lines.addAll(database.read(transaction -> written(transaction, trace)));
+    return lines.stream().sorted(Comparator.comparing(Line::at)).toList();
   }
 
+  private static List<Line> written(Transaction transaction, TraceId trace) {
+    return transaction
+        .jdbi()
+        .createQuery(FIND)
+        .bind("trace", trace.value())
+        .bind("max", MAX_FOUND)
+        .map((row, _) ->
+            new Line(Instant.ofEpochMilli(row.getLong(1)), row.getString(2), row.getString(3)))
+        .list();
+  }
+
+  /// Lines stay in the queue until they are written.
   private void drain() {
-    List<Pending> batch = new ArrayList<>(BATCH);
     while (!closing || !queue.isEmpty()) {
+      if (!closing && queue.size() < BATCH) {
+        LockSupport.parkNanos(GATHER.toNanos());
+      }
+      List<Pending> batch = queue.stream().limit(BATCH).toList();
+      if (batch.isEmpty()) {
+        continue;
+      }
       try {
-        Pending first = queue.poll(GATHER_MILLIS, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          continue;
-        }
-        batch.add(first);
-        queue.drainTo(batch, BATCH - 1);
         write(batch);
-      } catch (InterruptedException _) {
-        // Nobody interrupts but the end of the process: what is queued is still written.
-        closing = true;
       } catch (StoreFailure e) {
         dropped.addAndGet(batch.size());
         LOG.warn("{} lines of traces are lost, later ones follow", batch.size(), e);
       }
-      batch.clear();
+      queue.drainTo(new ArrayList<>(batch.size()), batch.size());
     }
   }
 
@@ -125,6 +126,7 @@ final class JdbiTrace implements Trace, AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    LockSupport.unpark(writer);
     try {
       writer.join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException _) {

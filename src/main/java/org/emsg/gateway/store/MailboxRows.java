@@ -15,23 +15,12 @@ import org.emsg.gateway.model.TraceId;
 /// The mailbox entries of a batch. An account's counter row is locked from here to the end of the
 /// transaction, accounts in the order of their names, so that cursors become visible in order.
 final class MailboxRows {
-  /// An entry's place is its account's number times 2^36, plus its cursor.
-  static final int CURSOR_BITS = 36;
-
   private static final String ADVANCE =
       "UPDATE account SET head = head + ? WHERE address = ? RETURNING id, head";
   private static final String INSERT =
-      "INSERT INTO mailbox_entry (place, trace, line, at) VALUES (?, ?, ?, ?)";
+      "INSERT INTO mailbox_entry (account, cursor, trace, line, at) VALUES (?, ?, ?, ?, ?)";
 
   private final List<Item> items = new ArrayList<>();
-
-  static long place(long account, long cursor) {
-    return (account << CURSOR_BITS) + cursor;
-  }
-
-  static long cursor(long place) {
-    return place & ((1L << CURSOR_BITS) - 1);
-  }
 
   /// Takes one up; what it becomes is added to `arrivals`.
   void add(TraceId trace, Delivery.ToMailbox delivery, List<Arrival> arrivals) {
@@ -52,27 +41,28 @@ final class MailboxRows {
       while (to < items.size() && items.get(to).address.equals(items.get(from).address)) {
         to++;
       }
-      long first = advance(transaction, items.get(from).address, to - from);
+      Counter counter = advance(transaction, items.get(from).address, to - from);
       for (int i = from; i < to; i++) {
         Item item = items.get(i);
-        long place = first + (i - from);
-        insert.setLong(1, place);
-        insert.setString(2, item.trace.value());
-        insert.setBytes(3, item.delivery.line().view());
-        insert.setLong(4, now);
+        long cursor = counter.first + (i - from);
+        insert.setLong(1, counter.account);
+        insert.setLong(2, cursor);
+        insert.setString(3, item.trace.value());
+        insert.setBytes(4, item.delivery.line().view());
+        insert.setLong(5, now);
         insert.addBatch();
         item.arrivals.add(
             new Arrival(
                 item.delivery.account(),
-                new MailboxEntry(cursor(place), item.trace, item.delivery.line())));
+                new MailboxEntry(cursor, item.trace, item.delivery.line())));
       }
       from = to;
     }
     insert.executeBatch();
   }
 
-  /// Moves the account's counter on and gives the place of the first new entry.
-  private static long advance(Transaction transaction, String address, int count)
+  /// Moves the account's counter on.
+  private static Counter advance(Transaction transaction, String address, int count)
       throws SQLException {
     PreparedStatement advance = transaction.prepare(ADVANCE);
     advance.setLong(1, count);
@@ -81,9 +71,12 @@ final class MailboxRows {
       if (!row.next()) {
         throw new Unstorable(Reason.of(Reason.Kind.NO_SUCH_USER, "There is no such account here."));
       }
-      return place(row.getLong(1), row.getLong(2) - count + 1);
+      return new Counter(row.getLong(1), row.getLong(2) - count + 1);
     }
   }
+
+  /// @param first the cursor of the first new entry
+  private record Counter(long account, long first) {}
 
   private record Item(
       String address, TraceId trace, Delivery.ToMailbox delivery, List<Arrival> arrivals) {}

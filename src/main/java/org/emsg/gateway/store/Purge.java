@@ -111,8 +111,9 @@ final class Purge {
         chunk =
             database.write(transaction -> {
               PreparedStatement delete =
-                  transaction.prepare("DELETE FROM mailbox_entry WHERE place >= ? AND place <= ?");
-              delete.setLong(1, MailboxRows.place(account, 0));
+                  transaction.prepare(
+                      "DELETE FROM mailbox_entry WHERE account = ? AND cursor <= ?");
+              delete.setLong(1, account);
               delete.setLong(2, end);
               return delete.executeUpdate();
             });
@@ -122,8 +123,8 @@ final class Purge {
     return gone;
   }
 
-  /// The place up to which a mailbox's oldest entries are acknowledged by every device, or too old;
-  /// at most a chunk of them, 0 where there are none.
+  /// The cursor up to which a mailbox's oldest entries are acknowledged by every device, or too
+  /// old; at most a chunk of them, 0 where there are none.
   private long end(Transaction transaction, long account) throws SQLException {
     long acknowledged = 0;
     PreparedStatement devices =
@@ -136,16 +137,13 @@ final class Purge {
     }
     PreparedStatement oldest =
         transaction.prepare(
-            "SELECT place, at FROM mailbox_entry WHERE place >= ? AND place < ?"
-                + " ORDER BY place LIMIT ?");
-    oldest.setLong(1, MailboxRows.place(account, 0));
-    oldest.setLong(2, MailboxRows.place(account + 1, 0));
-    oldest.setInt(3, CHUNK);
+            "SELECT cursor, at FROM mailbox_entry WHERE account = ? ORDER BY cursor LIMIT ?");
+    oldest.setLong(1, account);
+    oldest.setInt(2, CHUNK);
     long before = transaction.now() - config.mailbox().toMillis();
     long end = 0;
     try (ResultSet row = oldest.executeQuery()) {
-      while (row.next()
-          && (MailboxRows.cursor(row.getLong(1)) <= acknowledged || row.getLong(2) < before)) {
+      while (row.next() && (row.getLong(1) <= acknowledged || row.getLong(2) < before)) {
         end = row.getLong(1);
       }
     }

@@ -14,7 +14,8 @@ class SqliteStoreTest
         OutboxContract,
         OutboxOrderContract,
         PlanningQueueContract,
-        LookupContract {
+        LookupContract,
+        CrashContract {
   private final TestDatabase database;
   private final Store store;
 

@@ -43,6 +43,15 @@ final class TestDatabase implements AutoCloseable {
     }
   }
 
+  /// Empties every table of a database that is used again.
+  void clear() {
+    execute(
+        "TRUNCATE account, account_key, mailbox_entry, device, seen, trace_line, id_map, sent,"
+            + " envelope, lane, outbox, lane_head, failed, planning, preference, hashed_alias,"
+            + " blob");
+    execute("UPDATE counter SET value = 0");
+  }
+
   /// How many rows a table has.
   long count(String table) {
     try (Connection connection =

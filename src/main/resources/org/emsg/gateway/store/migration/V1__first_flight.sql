@@ -29,12 +29,15 @@ CREATE TABLE account_key (
   PRIMARY KEY (account, key_id)
 ) ${plain};
 
--- place is account.id * 2^36 + cursor: one tree, in which each mailbox lies together.
+-- Rows are added at the end and found through the key's small index: a batch for many accounts
+-- changes few pages.
 CREATE TABLE mailbox_entry (
-  place ${ordered},
+  account ${int64} NOT NULL,
+  cursor ${int64} NOT NULL,
   trace ${text} NOT NULL,
   line ${bytes} NOT NULL,
-  at ${int64} NOT NULL
+  at ${int64} NOT NULL,
+  PRIMARY KEY (account, cursor)
 ) ${plain};
 
 CREATE TABLE device (
@@ -45,7 +48,8 @@ CREATE TABLE device (
 ) ${byKey};
 
 -- What was accepted, one row a delivery: tells duplicates, and is the trace's first line.
--- key and digest are the first 16 bytes of SHA-256 sums.
+-- key and digest are the first 16 bytes of SHA-256 sums. Sums lie in no order, so only the index
+-- is kept in theirs.
 CREATE TABLE seen (
   key ${bytes} NOT NULL PRIMARY KEY,
   digest ${bytes} NOT NULL,
@@ -53,7 +57,7 @@ CREATE TABLE seen (
   at ${int64} NOT NULL,
   forwarded ${int64} NOT NULL,
   note ${text} NOT NULL
-) ${byKey};
+) ${plain};
 
 CREATE INDEX seen_by_trace ON seen (trace);
 
@@ -71,7 +75,7 @@ CREATE TABLE id_map (
   key ${bytes} NOT NULL PRIMARY KEY,
   id ${text} NOT NULL,
   at ${int64} NOT NULL
-) ${byKey};
+) ${plain};
 
 -- What went to a lane under an id of ours; key is of (network, native id).
 CREATE TABLE sent (
@@ -82,7 +86,7 @@ CREATE TABLE sent (
   recipient ${text} NOT NULL,
   verified ${int64} NOT NULL,
   at ${int64} NOT NULL
-) ${byKey};
+) ${plain};
 
 -- An envelope that somebody waits for: rows of outbox, failed and planning, refs of them.
 CREATE TABLE envelope (
