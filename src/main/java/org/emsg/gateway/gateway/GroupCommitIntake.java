@@ -1,24 +1,19 @@
 package org.emsg.gateway.gateway;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.emsg.gateway.gateway.IntakeStore.Arrival;
 import org.emsg.gateway.gateway.IntakeStore.Committed;
 import org.emsg.gateway.gateway.PlannedEnvelope.Delivery;
-import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Reason;
 import org.emsg.gateway.model.Verdict;
@@ -42,8 +37,7 @@ import org.slf4j.LoggerFactory;
 ///   grow until the queue is empty or a limit is met. Answers are given by a second thread, so that
 ///   the next transaction runs while sockets are written to; the hand-over is one a group.
 /// - *Order.* Plans that are complete at once go straight into the queue, so the calls' order is
-///   the commits' order. When a plan is not complete, its sender gets a line: whatever the same
-///   sender hands in later is planned only when its turn comes. Other senders do not wait.
+///   the commits' order; `SenderLines` sees to those that are not.
 /// - *Fan-out.* A message of more rows than a transaction may have is committed in parts, one after
 ///   the other, and answered after the last; should we die between, the sender's repetition finds
 ///   the first parts done.
@@ -60,7 +54,7 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
 
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
   private final BlockingQueue<Group> commits = new ArrayBlockingQueue<>(4);
-  private final Map<Address, Deque<Turn>> lines = new ConcurrentHashMap<>();
+  private final SenderLines lines;
   private final Thread committer;
   private final Thread answerer;
   private final LongAdder groups = new LongAdder();
@@ -75,6 +69,7 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
       Wakeups wakeups,
       IntakeSettings settings) {
     this.planning = planning;
+    this.lines = new SenderLines(planning);
     this.store = store;
     this.mailboxes = mailboxes;
     this.wakeups = wakeups;
@@ -102,14 +97,7 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
       return CompletableFuture.completedStage(refused.get());
     }
     Ticket ticket = new Ticket(envelope, weight);
-    if (lines.isEmpty() || !joinLine(envelope.sender(), new Turn(ticket, null))) {
-      CompletableFuture<PlannedEnvelope> plan = plan(envelope);
-      if (plan.isDone()) {
-        enqueue(ticket, plan);
-      } else {
-        openLine(envelope.sender(), new Turn(ticket, plan));
-      }
-    }
+    lines.plan(envelope, plan -> enqueue(ticket, plan));
     return ticket.answer;
   }
 
@@ -151,80 +139,7 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
     }
   }
 
-  // ---- planning, and the order of each sender -------------------------------------------------
-
-  private CompletableFuture<PlannedEnvelope> plan(Envelope envelope) {
-    try {
-      return planning.plan(envelope);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  /// False where the sender has no line.
-  private boolean joinLine(Address sender, Turn turn) {
-    return lines.computeIfPresent(
-            sender,
-            (_, line) -> {
-              line.add(turn);
-              return line;
-            })
-        != null;
-  }
-
-  private void openLine(Address sender, Turn turn) {
-    Turn[] head = new Turn[1];
-    lines.compute(
-        sender,
-        (_, line) -> {
-          Deque<Turn> open = line == null ? new ArrayDeque<>() : line;
-          open.add(turn);
-          head[0] = open.getFirst();
-          return open;
-        });
-    if (head[0] == turn) {
-      var _ = turn.plan().whenComplete((_, _) -> advance(sender));
-    }
-  }
-
-  /// The first of a line has its plan: it and all that can be planned at once go on. Runs on one
-  /// thread a line at a time, since only the completion of the first in line calls it.
-  private void advance(Address sender) {
-    Turn turn = first(sender);
-    while (turn != null) {
-      CompletableFuture<PlannedEnvelope> plan = turn.plan();
-      if (!plan.isDone()) {
-        var _ = plan.whenComplete((_, _) -> advance(sender));
-        return;
-      }
-      enqueue(turn.ticket, plan);
-      turn = second(sender);
-    }
-  }
-
-  private @Nullable Turn first(Address sender) {
-    Turn[] head = new Turn[1];
-    lines.computeIfPresent(
-        sender,
-        (_, line) -> {
-          head[0] = line.peekFirst();
-          return line;
-        });
-    return head[0];
-  }
-
-  /// Takes the first away; the one behind it, or null where the line ends with it.
-  private @Nullable Turn second(Address sender) {
-    Turn[] next = new Turn[1];
-    lines.computeIfPresent(
-        sender,
-        (_, line) -> {
-          line.removeFirst();
-          next[0] = line.peekFirst();
-          return line.isEmpty() ? null : line;
-        });
-    return next[0];
-  }
+  // ---- planning ---------------------------------------------------------------------------------
 
   private void enqueue(Ticket ticket, CompletableFuture<PlannedEnvelope> plan) {
     if (plan.isCompletedExceptionally()) {
@@ -449,27 +364,6 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
     Ticket(Envelope envelope, long weight) {
       this.envelope = envelope;
       this.weight = weight;
-    }
-  }
-
-  /// A place in a sender's line; planned when it is first in it, unless its plan was asked for
-  /// already.
-  private final class Turn {
-    private final Ticket ticket;
-    private @Nullable CompletableFuture<PlannedEnvelope> plan;
-
-    Turn(Ticket ticket, @Nullable CompletableFuture<PlannedEnvelope> plan) {
-      this.ticket = ticket;
-      this.plan = plan;
-    }
-
-    CompletableFuture<PlannedEnvelope> plan() {
-      CompletableFuture<PlannedEnvelope> asked = plan;
-      if (asked == null) {
-        asked = GroupCommitIntake.this.plan(ticket.envelope);
-        plan = asked;
-      }
-      return asked;
     }
   }
 
