@@ -26,6 +26,9 @@ public final class ComponentLink {
   /// A stream that lived this long was a good one: the next failure counts as the first.
   private static final Duration GOOD = Duration.ofSeconds(30);
 
+  /// The least wait of a message that found no stream, or no room on it.
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private final StreamSettings settings;
   private final Backoff backoff;
   private final XmppCodec codec;
@@ -96,7 +99,7 @@ public final class ComponentLink {
           new Outcome.Deferred(
               Reason.of(Reason.Kind.UNAVAILABLE, "no stream to the XMPP server at the moment"),
               Outcome.Deferred.Scope.LANE,
-              Optional.of(now.connected() ? Duration.ofSeconds(1) : now.retryAfter()),
+              Optional.of(now.retryAfter().compareTo(SOON) > 0 ? now.retryAfter() : SOON),
               true));
     }
   }
