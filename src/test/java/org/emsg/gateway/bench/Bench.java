@@ -17,8 +17,8 @@ import org.emsg.gateway.emsg.EsmpClients;
 
 /// `./mvnw -Pbench`: whole-system runs on loopback, printed as a table, and JMH for the hot pieces.
 ///
-/// Arguments choose what runs: `chat`, `idle`, `jmh`; all without any. Each later measurement adds
-/// a section of its own.
+/// Arguments choose what runs: `chat`, `idle`, `mail`, `jmh`; all without any. Each later
+/// measurement adds a section of its own.
 public final class Bench {
   private static final int PAIRS = 8;
   private static final int WINDOW = 128;
@@ -29,7 +29,7 @@ public final class Bench {
 
   /// Runs what is asked for, and prints it.
   public static void main(String[] args) throws Exception {
-    List<String> wanted = args.length == 0 ? List.of("chat", "idle", "jmh") : List.of(args);
+    List<String> wanted = args.length == 0 ? List.of("chat", "idle", "mail", "jmh") : List.of(args);
     System.out.printf(
         Locale.ROOT,
         "%d processors, Java %s%n%n",
@@ -41,6 +41,9 @@ public final class Bench {
     }
     if (wanted.contains("idle")) {
       idle();
+    }
+    if (wanted.contains("mail")) {
+      MailBench.main(new String[0]);
     }
     if (wanted.contains("jmh")) {
       Micro.run();

@@ -3,6 +3,7 @@ package org.emsg.gateway.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -32,7 +34,6 @@ import org.emsg.gateway.crypto.Macs;
 import org.emsg.gateway.crypto.SelfSigned;
 import org.emsg.gateway.emsg.EmsgConfig;
 import org.emsg.gateway.emsg.EmsgEdge;
-import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.gateway.Core;
 import org.emsg.gateway.gateway.CoreSettings;
@@ -46,6 +47,7 @@ import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Provenance;
 import org.emsg.gateway.model.TraceId;
 import org.emsg.gateway.net.Cidr;
+import org.emsg.gateway.net.Dns;
 import org.emsg.gateway.net.OutboundGuard;
 import org.emsg.gateway.net.TlsContexts;
 import org.emsg.gateway.net.TlsIdentity;
@@ -54,6 +56,7 @@ import org.emsg.gateway.outbox.OutboxComponent;
 import org.emsg.gateway.outbox.OutboxSettings;
 import org.emsg.gateway.policy.Policy;
 import org.emsg.gateway.policy.PolicySettings;
+import org.emsg.gateway.policy.PolicySettings.Rate;
 import org.emsg.gateway.smtp.SmtpConfig;
 import org.emsg.gateway.smtp.SmtpEdge;
 import org.emsg.gateway.store.Store;
@@ -65,6 +68,17 @@ import org.emsg.gateway.store.StoreConfig;
 public final class MailBenchGateway {
   static final int PEOPLE = 50;
   private static final int WINDOW = 512;
+
+  /// One author writes everything: the limits of a real one would be measured, not the gateway.
+  private static final PolicySettings UNLIMITED =
+      new PolicySettings(
+          26_214_400,
+          Rate.UNLIMITED,
+          Rate.UNLIMITED,
+          Rate.UNLIMITED,
+          Rate.UNLIMITED,
+          Rate.UNLIMITED);
+
   private static final String TEXT = "Four hundred bytes of text. ".repeat(14);
 
   private MailBenchGateway() {}
@@ -87,13 +101,19 @@ public final class MailBenchGateway {
     TlsContexts tls = new TlsContexts(() -> identity, new TrustedRoots(List.of()));
     KeyFiles files = new KeyFiles(data.resolve("keys"), random);
     DomainKeys keys = DomainKeys.open(files, ed25519, List.of(World.HOME));
-    FakeDns dns =
-        new FakeDns()
-            .mx("sink.test", 10, "mx.sink.test")
-            .address("mx.sink.test", "127.0.0.1")
-            .txt("mail.test", "v=spf1 ip4:127.0.0.1 -all")
-            .txt("_dmarc.mail.test", "v=DMARC1; p=reject")
-            .txt("s1._domainkey.mail.test", args[2]);
+    Dns dns =
+        new BenchDns(
+            Map.of(
+                "MX sink.test",
+                List.of(new Dns.Mx(10, "mx.sink.test")),
+                "A mx.sink.test",
+                List.of(InetAddress.ofLiteral("127.0.0.1")),
+                "TXT mail.test",
+                List.of("v=spf1 ip4:127.0.0.1 -all"),
+                "TXT _dmarc.mail.test",
+                List.of("v=DMARC1; p=reject"),
+                "TXT s1._domainkey.mail.test",
+                List.of(args[2])));
     OutboxComponent outbox =
         new OutboxComponent(
             new OutboxComponent.Services(
@@ -102,7 +122,7 @@ public final class MailBenchGateway {
         new Core(
             new Core.Ports(
                 addressing,
-                new Policy(PolicySettings.DEFAULT, addressing::isOurs, addressing::rejected, clock),
+                new Policy(UNLIMITED, addressing::isOurs, addressing::rejected, clock),
                 store.accounts(),
                 store.preferences(),
                 store.outbox(),
@@ -175,8 +195,7 @@ public final class MailBenchGateway {
 
   private static SmtpConfig settings(int sink) {
     return BenchSettings.with(
-        SmtpConfig.defaults(),
-        java.util.Map.of("port", 0, "exchangePort", sink, "connectionsPerLane", 8));
+        SmtpConfig.defaults(), Map.of("port", 0, "exchangePort", sink, "connectionsPerLane", 8));
   }
 
   static Address.Emsg person(int number) {
