@@ -1,7 +1,9 @@
 package org.emsg.gateway.app;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -99,10 +101,11 @@ final class Foundation {
         store.ids());
   }
 
-  InetSocketAddress esmp() {
-    String host = config.emsg().host();
-    boolean anywhere = host.equals("0.0.0.0") || host.equals("::");
-    return InetSocketAddress.createUnresolved(anywhere ? "127.0.0.1" : host, config.emsg().port());
+  /// Where a client on this machine finds the gateway.
+  InetSocketAddress esmp() throws UnknownHostException {
+    InetAddress host = InetAddress.getByName(config.emsg().host());
+    return new InetSocketAddress(
+        host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host, config.emsg().port());
   }
 
   private Supplier<TlsIdentity> identity(Addressing addressing) throws IOException {

@@ -2,10 +2,12 @@ package org.emsg.gateway.app;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -105,8 +107,13 @@ public final class Main implements Installation {
     }
 
     @Override
-    public InetSocketAddress esmp() {
-      return foundation.esmp();
+    public InetSocketAddress esmp() throws CommandFailure {
+      try {
+        return foundation.esmp();
+      } catch (UnknownHostException nowhere) {
+        throw new CommandFailure(
+            ExitCodes.WRONG_SETTINGS, "emsg.host: there is no " + nowhere.getMessage());
+      }
     }
 
     @Override
@@ -125,8 +132,8 @@ public final class Main implements Installation {
     }
 
     @Override
-    public String dkimSelector() {
-      return config.smtp().selector();
+    public List<String> dkimSelectors() {
+      return config.smtp().selectors();
     }
   }
 

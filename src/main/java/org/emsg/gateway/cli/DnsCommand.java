@@ -88,20 +88,29 @@ final class DnsCommand implements Callable<Integer> {
       lines.add(new Line(why, name + ".", "TXT", quoted("v=spf1 mx -all")));
       lines.add(new Line(why, "_dmarc." + name + ".", "TXT", quoted("v=DMARC1; p=quarantine")));
     }
-    lines.add(
-        new Line(
-            "mail: the key of our signatures (DKIM)",
-            local.dkimSelector() + "._domainkey." + domain + ".",
-            "TXT",
-            quoted("v=DKIM1; k=rsa; p=" + base64(local))));
+    lines.add(dkim(local.dkimSelectors().get(0), "rsa", rsa(local)));
+    lines.add(dkim(local.dkimSelectors().get(1), "ed25519", ed25519(local)));
     for (String name : new TreeSet<>(addressing.facesShownOn(Network.XMPP))) {
       lines.add(srv("XMPP: the component " + name, "_xmpp-server._tcp." + name, 5269, server));
     }
     return lines;
   }
 
-  private String base64(Installation.Local local) {
-    return Base64.getEncoder().encodeToString(local.domainKeys().rsaPublic(domain).getEncoded());
+  private Line dkim(String selector, String algorithm, byte[] key) {
+    return new Line(
+        "mail: the keys of our signatures (DKIM)",
+        selector + "._domainkey." + domain + ".",
+        "TXT",
+        quoted("v=DKIM1; k=" + algorithm + "; p=" + Base64.getEncoder().encodeToString(key)));
+  }
+
+  private byte[] rsa(Installation.Local local) {
+    return local.domainKeys().rsaPublic(domain).getEncoded();
+  }
+
+  /// The 32 bytes as they are (RFC 8463 §4).
+  private byte[] ed25519(Installation.Local local) {
+    return local.domainKeys().ed25519(domain).publicKey().toByteArray();
   }
 
   private static Line srv(String why, String name, int port, String target) {

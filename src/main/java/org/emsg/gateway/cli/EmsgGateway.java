@@ -53,6 +53,8 @@ public final class EmsgGateway implements Callable<Integer> {
     line.addSubcommand(new UserCommand(root));
     line.addSubcommand(new KeyCommand(root));
     line.addSubcommand(new AddressCommand(root));
+    line.addSubcommand(new SendCommand(root));
+    line.addSubcommand(new ListenCommand(root));
     line.addSubcommand(new TraceCommand(root));
     line.addSubcommand(new OutboxCommand(root));
     line.addSubcommand(new DnsCommand(root));

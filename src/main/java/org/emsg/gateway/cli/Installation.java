@@ -2,6 +2,7 @@ package org.emsg.gateway.cli;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.crypto.DomainKeys;
@@ -27,8 +28,10 @@ public interface Installation {
 
     Addressing addressing();
 
-    /// Where the gateway listens for ESMP.
-    InetSocketAddress esmp();
+    /// Where the gateway listens for ESMP, as the settings have it.
+    ///
+    /// @throws CommandFailure where they name a host that there is none of
+    InetSocketAddress esmp() throws CommandFailure;
 
     /// TLS that trusts what the settings trust, and the gateway's self-made certificate.
     ///
@@ -38,7 +41,7 @@ public interface Installation {
     /// The keys of the home domains, made where there are none yet.
     DomainKeys domainKeys();
 
-    /// The selector of our DKIM signatures.
-    String dkimSelector();
+    /// The selectors of our DKIM signatures: RSA, Ed25519.
+    List<String> dkimSelectors();
   }
 }

@@ -1,6 +1,7 @@
 package org.emsg.gateway.smtp;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// The settings of the mail edge (`smtp:` in `config/gateway.yaml`).
@@ -113,6 +114,12 @@ public record SmtpConfig(
         100,
         Duration.ofSeconds(10),
         4);
+  }
+
+  /// The selectors under which the keys of our domains are to be published: RSA first, then
+  /// Ed25519.
+  public List<String> selectors() {
+    return List.of(selector, SmtpSigner.ed25519Selector(selector));
   }
 
   /// Whether STARTTLS is there, and whether mail is taken without it.

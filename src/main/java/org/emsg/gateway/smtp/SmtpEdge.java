@@ -139,7 +139,7 @@ public final class SmtpEdge implements AutoCloseable {
   /// The selectors under which the keys of our domains are to be published: RSA first, then
   /// Ed25519.
   public List<String> selectors() {
-    return List.of(config.selector(), SmtpSigner.ed25519Selector(config.selector()));
+    return config.selectors();
   }
 
   @Override
