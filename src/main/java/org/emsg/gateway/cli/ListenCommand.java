@@ -1,6 +1,8 @@
 package org.emsg.gateway.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -27,6 +29,10 @@ import picocli.CommandLine.Spec;
     })
 final class ListenCommand implements Callable<Integer> {
   private static final int PAGE = 100;
+
+  /// What a system event may say of itself, in the order in which it is printed.
+  private static final List<String> DETAILS =
+      List.of("failed_recipient", "code", "reason", "target");
 
   private final EmsgGateway root;
   @Spec private CommandSpec spec;
@@ -106,18 +112,29 @@ final class ListenCommand implements Callable<Integer> {
   }
 
   private void print(UserSession session, EsmpClient.Received message) throws CommandFailure {
-    String when = Instant.ofEpochMilli(message.json().path("timestamp").asLong()).toString();
-    String body = message.body();
-    String event = message.json().path("event").asText("");
-    root.output(spec)
-        .say(
-            message.json(),
-            when
-                + " "
-                + Output.printable(message.sender())
-                + (event.isEmpty() ? "" : " [" + Output.printable(event) + "]")
-                + ": "
-                + Output.printable(body));
+    root.output(spec).say(message.json(), line(message));
     session.await(session.client().acknowledged(message.cursor()));
+  }
+
+  private static String line(EsmpClient.Received message) {
+    JsonNode json = message.json();
+    StringBuilder line = new StringBuilder();
+    line.append(Instant.ofEpochMilli(json.path("timestamp").asLong()))
+        .append(' ')
+        .append(Output.printable(message.sender()));
+    if (json.path("bridge").path("verified").path("sender").asText("").equals("unverified")) {
+      line.append(" (unverified)");
+    }
+    line.append(": ");
+    if (json.path("type").asText().equals("chat")) {
+      return line.append(Output.paragraph(message.body())).toString();
+    }
+    line.append('[').append(Output.printable(json.path("event").asText())).append(']');
+    for (String detail : DETAILS) {
+      if (json.has(detail)) {
+        line.append(' ').append(Output.printable(json.path(detail).asText()));
+      }
+    }
+    return line.toString();
   }
 }

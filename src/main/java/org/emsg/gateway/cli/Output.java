@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Where a command's answer goes: lines for people, or one JSON value a line.
 final class Output {
@@ -78,6 +79,13 @@ final class Output {
     return printable(row.path(column).asText(""));
   }
 
+  /// A text of several lines; all but the first are set in, so that nobody can write what looks
+  /// like another message.
+  static String paragraph(String text) {
+    return text.lines().map(Output::printable).collect(Collectors.joining("\n    "));
+  }
+
+  /// One line; what could move the cursor or turn the text around is shown as `?`.
   static String printable(String text) {
     StringBuilder safe = new StringBuilder(text.length());
     text.codePoints()
