@@ -3,6 +3,7 @@ package org.emsg.gateway.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
@@ -82,7 +83,7 @@ public final class Gateway implements AutoCloseable {
       OutboxComponent outbox =
           new OutboxComponent(
               new OutboxComponent.Services(
-                  nodeName(random),
+                  nodeName(config.data(), random),
                   store.outbox(),
                   config.outbox(),
                   clock,
@@ -283,10 +284,15 @@ public final class Gateway implements AutoCloseable {
         .orElse("unpackaged");
   }
 
-  /// Names this run: a lease that an earlier run left is another's.
-  private static String nodeName(SecureRandom random) {
-    byte[] noise = new byte[6];
-    random.nextBytes(noise);
-    return ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(noise);
+  /// Names this installation. A gateway that was killed takes up at once what it had begun to send:
+  /// for another node, its leases must first run out.
+  private static String nodeName(Path data, SecureRandom random) throws IOException {
+    Path file = data.resolve("node");
+    if (!Files.exists(file)) {
+      byte[] noise = new byte[6];
+      random.nextBytes(noise);
+      Files.writeString(file, HexFormat.of().formatHex(noise));
+    }
+    return Files.readString(file).strip();
   }
 }
