@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.emsg.gateway.address.Addressing;
@@ -27,7 +28,6 @@ import picocli.CommandLine.Spec;
       "  emsg-gateway dns example.org --host gw.example.org >> example.org.zone"
     })
 final class DnsCommand implements Callable<Integer> {
-  private static final int ESMP = 5888;
   private static final int STRING = 255;
 
   private final EmsgGateway root;
@@ -75,40 +75,50 @@ final class DnsCommand implements Callable<Integer> {
     String gateway = (host == null ? domain : host) + ".";
     String server = (xmppHost == null ? "YOUR-XMPP-SERVER" : xmppHost) + ".";
     List<Line> lines = new ArrayList<>();
-    TreeSet<String> inEmsg = new TreeSet<>(addressing.facesShownOn(Network.EMSG));
+    int esmp = local.esmp().getPort();
+    TreeSet<String> inEmsg = ours(addressing, Network.EMSG);
     inEmsg.add(domain);
     for (String name : inEmsg) {
       String why = name.equals(domain) ? "EMSG: your accounts" : "EMSG: the people behind " + name;
-      lines.add(srv(why, "_emsg-client._tcp." + name, ESMP, gateway));
-      lines.add(srv(why, "_emsg-server._tcp." + name, ESMP, gateway));
+      lines.add(srv(why, "_emsg-client._tcp." + name, esmp, gateway));
+      lines.add(srv(why, "_emsg-server._tcp." + name, esmp, gateway));
     }
-    for (String name : new TreeSet<>(addressing.facesShownOn(Network.SMTP))) {
+    for (String name : ours(addressing, Network.SMTP)) {
       String why = "mail: people are ...@" + name;
       lines.add(new Line(why, name + ".", "MX", "10 " + gateway));
       lines.add(new Line(why, name + ".", "TXT", quoted("v=spf1 mx -all")));
       lines.add(new Line(why, "_dmarc." + name + ".", "TXT", quoted("v=DMARC1; p=quarantine")));
+      lines.add(dkim(name, local.dkimSelectors().getFirst(), "rsa", rsa(local)));
+      lines.add(dkim(name, local.dkimSelectors().getLast(), "ed25519", ed25519(local)));
     }
-    lines.add(dkim(local.dkimSelectors().get(0), "rsa", rsa(local)));
-    lines.add(dkim(local.dkimSelectors().get(1), "ed25519", ed25519(local)));
-    for (String name : new TreeSet<>(addressing.facesShownOn(Network.XMPP))) {
+    for (String name : ours(addressing, Network.XMPP)) {
       lines.add(srv("XMPP: the component " + name, "_xmpp-server._tcp." + name, 5269, server));
     }
     return lines;
   }
 
-  private Line dkim(String selector, String algorithm, byte[] key) {
+  /// The faces that are shown on a network and that this domain owns.
+  private TreeSet<String> ours(Addressing addressing, Network network) {
+    TreeSet<String> names = new TreeSet<>(addressing.facesShownOn(network));
+    names.removeIf(name -> !addressing.ownerOf(name).equals(Optional.of(domain)));
+    return names;
+  }
+
+  /// Every domain in a From needs the records (RFC 6376 §3.6.2.1): signatures are in its name.
+  private static Line dkim(String name, String selector, String algorithm, byte[] publicKey) {
+    String key = Base64.getEncoder().encodeToString(publicKey);
     return new Line(
         "mail: the keys of our signatures (DKIM)",
-        selector + "._domainkey." + domain + ".",
+        selector + "._domainkey." + name + ".",
         "TXT",
-        quoted("v=DKIM1; k=" + algorithm + "; p=" + Base64.getEncoder().encodeToString(key)));
+        quoted("v=DKIM1; k=" + algorithm + "; p=" + key));
   }
 
   private byte[] rsa(Installation.Local local) {
     return local.domainKeys().rsaPublic(domain).getEncoded();
   }
 
-  /// The 32 bytes as they are (RFC 8463 §4).
+  /// As RFC 8463 §4.2 has it: the raw key.
   private byte[] ed25519(Installation.Local local) {
     return local.domainKeys().ed25519(domain).publicKey().toByteArray();
   }

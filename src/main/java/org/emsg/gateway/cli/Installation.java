@@ -41,7 +41,7 @@ public interface Installation {
     /// The keys of the home domains, made where there are none yet.
     DomainKeys domainKeys();
 
-    /// The selectors of our DKIM signatures: RSA, Ed25519.
+    /// The selectors of our DKIM signatures: the RSA key's first, then the Ed25519 key's.
     List<String> dkimSelectors();
   }
 }

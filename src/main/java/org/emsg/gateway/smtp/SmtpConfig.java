@@ -86,6 +86,11 @@ public record SmtpConfig(
     require(connectionsPerLane >= 1, "connections-per-lane", "at least 1");
   }
 
+  /// The selectors of our signatures: the RSA key's first, then the Ed25519 key's.
+  public List<String> selectors() {
+    return List.of(selector, selector + "-ed");
+  }
+
   /// What is so unless it is set.
   public static SmtpConfig defaults() {
     return new SmtpConfig(

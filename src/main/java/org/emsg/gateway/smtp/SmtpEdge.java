@@ -87,7 +87,7 @@ public final class SmtpEdge implements AutoCloseable {
     this.fromModel =
         new MailFromModel(
             ports.ids(), ports.blobs(), envelopeSenders, subjects, clock, config.maxMessage());
-    this.signer = new SmtpSigner(ports.keys(), addressing, config.selector(), clock);
+    this.signer = new SmtpSigner(ports.keys(), addressing, config.selectors(), clock);
     this.discovery = new SmtpDiscovery(ports.dns());
     this.minting = new SmtpMinting(addressing);
   }

@@ -14,13 +14,14 @@ import org.emsg.gateway.smtp.mime.MailHeaders;
 final class SmtpSigner {
   private final DomainKeys keys;
   private final Addressing addressing;
-  private final String selector;
+  private final List<String> selectors;
   private final Clock clock;
 
-  SmtpSigner(DomainKeys keys, Addressing addressing, String selector, Clock clock) {
+  /// @param selectors of the RSA key, then of the Ed25519 key
+  SmtpSigner(DomainKeys keys, Addressing addressing, List<String> selectors, Clock clock) {
     this.keys = keys;
     this.addressing = addressing;
-    this.selector = selector;
+    this.selectors = selectors;
     this.clock = clock;
   }
 
@@ -43,21 +44,16 @@ final class SmtpSigner {
                 new DkimSigner.Key(
                     "rsa-sha256",
                     mail.author(),
-                    selector,
+                    selectors.getFirst(),
                     bytes -> RsaSignatures.sign(keys.rsa(home), bytes)),
                 new DkimSigner.Key(
                     "ed25519-sha256",
                     mail.author(),
-                    ed25519Selector(selector),
+                    selectors.getLast(),
                     bytes -> keys.ed25519(home).sign(DkimSigner.sha256(bytes)))));
     byte[] signed = new byte[signatures.length + content.length];
     System.arraycopy(signatures, 0, signed, 0, signatures.length);
     System.arraycopy(content, 0, signed, signatures.length, content.length);
     return mail.withContent(Bytes.wrap(signed));
-  }
-
-  /// The selector of the Ed25519 key beside that of the RSA key.
-  static String ed25519Selector(String selector) {
-    return selector + "-ed";
   }
 }
