@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -70,13 +71,13 @@ final class DnsCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private List<Line> lines(Installation.Local local) {
+  private List<Line> lines(Installation.Local local) throws CommandFailure {
     Addressing addressing = local.addressing();
     String gateway = (host == null ? domain : host) + ".";
     String server = (xmppHost == null ? "YOUR-XMPP-SERVER" : xmppHost) + ".";
     List<Line> lines = new ArrayList<>();
     int esmp = local.esmp().getPort();
-    TreeSet<String> inEmsg = ours(addressing, Network.EMSG);
+    NavigableSet<String> inEmsg = ours(addressing, Network.EMSG);
     inEmsg.add(domain);
     for (String name : inEmsg) {
       String why = name.equals(domain) ? "EMSG: your accounts" : "EMSG: the people behind " + name;
@@ -98,7 +99,7 @@ final class DnsCommand implements Callable<Integer> {
   }
 
   /// The faces that are shown on a network and that this domain owns.
-  private TreeSet<String> ours(Addressing addressing, Network network) {
+  private NavigableSet<String> ours(Addressing addressing, Network network) {
     TreeSet<String> names = new TreeSet<>(addressing.facesShownOn(network));
     names.removeIf(name -> !addressing.ownerOf(name).equals(Optional.of(domain)));
     return names;

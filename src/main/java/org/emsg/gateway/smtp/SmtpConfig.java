@@ -121,11 +121,6 @@ public record SmtpConfig(
         4);
   }
 
-  /// The selectors under which the keys of our domains are to be published: RSA first, then
-  /// Ed25519.
-  public List<String> selectors() {
-    return List.of(selector, SmtpSigner.ed25519Selector(selector));
-  }
 
   /// Whether STARTTLS is there, and whether mail is taken without it.
   public enum Tls {
