@@ -121,7 +121,6 @@ public record SmtpConfig(
         4);
   }
 
-
   /// Whether STARTTLS is there, and whether mail is taken without it.
   public enum Tls {
     NONE,

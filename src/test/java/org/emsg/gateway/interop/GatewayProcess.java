@@ -178,8 +178,7 @@ final class GatewayProcess implements AutoCloseable {
 
   /// Leaves what it said where the build's other reports are.
   private void keepLog() {
-    Path kept =
-        Path.of("target", "gateways", setup.folder().getFileName() + "-" + home() + ".log");
+    Path kept = Path.of("target", "gateways", setup.folder().getFileName() + "-" + home() + ".log");
     try {
       Files.createDirectories(kept.getParent());
       Files.copy(logFile(), kept, StandardCopyOption.REPLACE_EXISTING);
