@@ -67,6 +67,7 @@ public final class Gateway implements AutoCloseable {
       this.config = config;
       Foundation foundation = new Foundation(config, clock, random);
       Files.createDirectories(config.data());
+      closing.add("the lock on the data", DataLock.take(config.data()));
 
       // What everything stands on.
       Store store = closing.add("the store", Store.open(foundation.store()));

@@ -1,6 +1,7 @@
 package org.emsg.gateway.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -175,6 +176,15 @@ class GatewayTest {
     assertThat(ran.code()).isEqualTo(3);
     assertThat(ran.text()).startsWith("The gateway does not run on ");
     assertThat(folder.resolve("data/admin.json")).doesNotExist();
+  }
+
+  @Test
+  void aSecondGatewayOnTheSameDataIsRefused() {
+    assertThatThrownBy(() ->
+            Gateway.start(SettingsFile.read(Optional.of(settings), Map.of()), Clock.systemUTC()))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("another gateway works on");
+    assertThat(run("user", "list").code()).as("the first one goes on").isZero();
   }
 
   @Test
