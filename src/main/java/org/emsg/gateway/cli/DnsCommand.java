@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       "  emsg-gateway dns example.org --host gw.example.org >> example.org.zone"
     })
 final class DnsCommand implements Callable<Integer> {
+  private static final int ESMP = 5888;
   private static final int STRING = 255;
 
   private final EmsgGateway root;
@@ -76,7 +77,8 @@ final class DnsCommand implements Callable<Integer> {
     String gateway = (host == null ? domain : host) + ".";
     String server = (xmppHost == null ? "YOUR-XMPP-SERVER" : xmppHost) + ".";
     List<Line> lines = new ArrayList<>();
-    int esmp = local.esmp().getPort();
+    // A port that is free for the moment is nothing to publish.
+    int esmp = local.esmp().getPort() == 0 ? ESMP : local.esmp().getPort();
     NavigableSet<String> inEmsg = ours(addressing, Network.EMSG);
     inEmsg.add(domain);
     for (String name : inEmsg) {
