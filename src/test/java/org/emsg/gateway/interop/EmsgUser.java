@@ -70,7 +70,7 @@ final class EmsgUser implements AutoCloseable {
 
   /// Connects, anew where it was connected, and asks for all that it has not got yet.
   void connect() {
-    close();
+    disconnect();
     client =
         get(
             clients.connect(
@@ -200,6 +200,11 @@ final class EmsgUser implements AutoCloseable {
   /// Ends the connection; the account stays.
   @Override
   public void close() {
+    disconnect();
+    clients.close();
+  }
+
+  private void disconnect() {
     if (client != null) {
       client.close();
     }

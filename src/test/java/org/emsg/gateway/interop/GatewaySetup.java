@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.emsg.gateway.crypto.SelfSigned;
 import org.emsg.gateway.net.TlsIdentity;
 
@@ -229,12 +230,22 @@ final class GatewaySetup {
         .formatted(kind, lines.encodeToString(der), kind);
   }
 
-  /// A port that nobody listens at.
+  /// A port that nobody listens at, below those that the system gives to outgoing connections: one
+  /// of these could have it while the gateway is away.
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return ThreadLocalRandom.current()
+        .ints(20_000, 32_000)
+        .limit(1_000)
+        .filter(GatewaySetup::isFree)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
     }
   }
 }
