@@ -23,8 +23,7 @@ final class CorrettoEd25519 implements Ed25519Engine {
 
   /// Asked before the provider's class is first touched: without its own key factory it would
   /// convert the JDK's keys at every signature.
-  private static final String WITH_KEY_FACTORY =
-      "com.amazon.corretto.crypto.provider.registerEdKeyFactory";
+  static final String WITH_KEY_FACTORY = "com.amazon.corretto.crypto.provider.registerEdKeyFactory";
 
   private static final String ALGORITHM = "Ed25519";
 

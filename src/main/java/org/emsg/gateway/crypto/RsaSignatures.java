@@ -48,7 +48,7 @@ public final class RsaSignatures {
   /// The pair of a PKCS#8 private key.
   static KeyPair pair(byte[] pkcs8) {
     try {
-      KeyFactory factory = KeyFactory.getInstance("RSA");
+      KeyFactory factory = RsaProvider.keys();
       if (factory.generatePrivate(new PKCS8EncodedKeySpec(pkcs8)) instanceof RSAPrivateCrtKey key) {
         return new KeyPair(
             factory.generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent())),
@@ -57,8 +57,6 @@ public final class RsaSignatures {
       throw new IllegalArgumentException("an RSA private key without its public exponent");
     } catch (InvalidKeySpecException e) {
       throw new IllegalArgumentException("not an RSA private key", e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has RSA", e);
     }
   }
 
@@ -74,7 +72,7 @@ public final class RsaSignatures {
 
   public static byte[] sign(RSAPrivateKey key, byte[] message) {
     try {
-      Signature signer = Signature.getInstance(ALGORITHM);
+      Signature signer = RsaProvider.signature(ALGORITHM);
       signer.initSign(key);
       signer.update(message);
       return signer.sign();
@@ -85,7 +83,7 @@ public final class RsaSignatures {
 
   private static boolean verify(RSAPublicKey key, byte[] message, byte[] signature) {
     try {
-      Signature verifier = Signature.getInstance(ALGORITHM);
+      Signature verifier = RsaProvider.signature(ALGORITHM);
       verifier.initVerify(key);
       verifier.update(message);
       return verifier.verify(signature);
@@ -102,7 +100,7 @@ public final class RsaSignatures {
 
   private static Optional<RSAPublicKey> parse(Bytes spki) {
     try {
-      if (KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(spki.view()))
+      if (RsaProvider.keys().generatePublic(new X509EncodedKeySpec(spki.view()))
               instanceof RSAPublicKey key
           && key.getModulus().bitLength() >= MIN_BITS
           && key.getModulus().bitLength() <= MAX_BITS
@@ -112,8 +110,6 @@ public final class RsaSignatures {
       return Optional.empty();
     } catch (InvalidKeySpecException e) {
       return Optional.empty();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has RSA", e);
     }
   }
 }
