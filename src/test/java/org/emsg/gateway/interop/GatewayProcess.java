@@ -60,7 +60,7 @@ final class GatewayProcess implements AutoCloseable {
     command.addAll(List.of("run", "--config", setup.config().toString()));
     try {
       process =
-          new ProcessBuilder(command)
+          builder(command)
               .directory(setup.folder().toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
@@ -130,7 +130,7 @@ final class GatewayProcess implements AutoCloseable {
     Path out = setup.folder().resolve("command.out");
     try {
       Process run =
-          new ProcessBuilder(command)
+          builder(command)
               .directory(setup.folder().toFile())
               .redirectErrorStream(true)
               .redirectOutput(out.toFile())
@@ -250,5 +250,12 @@ final class GatewayProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /// What the tests themselves are told by their environment is no setting of the gateway.
+  private static ProcessBuilder builder(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("EMSG_"));
+    return builder;
   }
 }
