@@ -28,6 +28,7 @@ def error_of(stanza):
 class User(ClientXMPP):
     def __init__(self, login):
         super().__init__(login["jid"], login["password"])
+        self.is_online = False
         # The tests' servers speak plainly, on a network of their own.
         self.enable_direct_tls = False
         self.enable_starttls = False
@@ -48,10 +49,14 @@ class User(ClientXMPP):
     async def started(self, _):
         await self.get_roster()
         self.send_presence()
-        tell("online", jid=self.boundjid.full)
 
     def seen(self, stanza):
         kind = getattr(stanza, "name", "")
+        if kind == "presence" and not self.is_online and stanza["from"] == self.boundjid:
+            # The server shows us our own presence (RFC 6121, 4.2.2): from now on it knows that we are here. A message
+            # that comes earlier may be kept for somebody who is away, and be told at the next login only.
+            self.is_online = True
+            tell("online", jid=self.boundjid.full)
         if kind in ("message", "presence", "iq"):
             details = {
                 "from": stanza["from"].full,

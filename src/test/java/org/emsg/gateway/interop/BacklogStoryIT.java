@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.emsg.gateway.console.AdminClient;
 import org.emsg.gateway.interop.XmppUser.Stanza;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +42,7 @@ class BacklogStoryIT {
       }
       writers.forEach(writer -> writer.allow(EACH));
       assertThat(writers).allSatisfy(writer -> assertThat(writer.awaitEnd()).isZero());
-      assertThat(waiting(gateway)).isEqualTo(WRITERS * EACH);
+      assertThat(gateway.waiting()).isEqualTo(WRITERS * EACH);
 
       server.revive();
       List<String> heard = new ArrayList<>();
@@ -62,15 +61,7 @@ class BacklogStoryIT {
         assertThat(first.stream().filter(writer.texts()::contains))
             .containsExactlyElementsOf(writer.texts());
       }
-      await("the outbox to be empty").until(() -> waiting(gateway) == 0);
+      await("the outbox to be empty").until(() -> gateway.waiting() == 0);
     }
-  }
-
-  private static int waiting(GatewayProcess gateway) {
-    int waiting = 0;
-    for (var lane : gateway.perform("outbox.lanes", AdminClient.request())) {
-      waiting += lane.path("waiting").asInt();
-    }
-    return waiting;
   }
 }

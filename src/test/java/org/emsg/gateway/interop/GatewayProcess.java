@@ -122,6 +122,15 @@ final class GatewayProcess implements AutoCloseable {
     }
   }
 
+  /// How many messages wait in its outbox.
+  int waiting() {
+    int waiting = 0;
+    for (JsonNode lane : perform("outbox.lanes", AdminClient.request())) {
+      waiting += lane.path("waiting").asInt();
+    }
+    return waiting;
+  }
+
   /// Runs a command of the command line in a process of its own and returns what it printed.
   String command(String... arguments) {
     List<String> command = new ArrayList<>(java());

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Power cuts of the gateway, twenty of them, while 2,000 messages are written on each of the three
-/// networks. What was answered with success arrives, on EMSG once, and in the order in which it was
-/// written.
+/// Power cuts, twenty of them, while 2,000 messages are written on each of the three networks: of
+/// the gateway, and of its peers. What was answered with success arrives, on EMSG once, and in the
+/// order in which it was written.
 ///
 /// `-Demsg.seed=N` repeats a run's moments.
 @RealPeers
@@ -114,6 +114,62 @@ class KillStoryIT {
       awaitAtErin(toErin.texts());
       assertThat(alice.received()).extracting(Received::cursor).doesNotHaveDuplicates();
     }
+  }
+
+  /// dave is away until the end: what his server took is then on its disk, so that whatever a ping
+  /// confirmed has to reach him. (What a server has only begun to tell a client who is there is
+  /// lost with the server, whoever sent it.)
+  @Test
+  void itsPeersDieTwentyTimes() {
+    GatewaySetup other = GatewaySetup.of(folder.resolve("peer"), "b.test");
+    GatewaySetup ours = setup("ours").mayConnectTo("127.0.0.0/8").trusts(other);
+    other.mayConnectTo("127.0.0.0/8").trusts(ours);
+    try (GatewayProcess gateway = ours.start().awaitHealthy();
+        GatewayProcess peer = other.start();
+        EmsgUser bob = EmsgUser.join(peer, "bob");
+        EmsgUser anna = EmsgUser.join(gateway, "anna");
+        EmsgUser amy = EmsgUser.join(gateway, "amy");
+        EmsgUser ada = EmsgUser.join(gateway, "ada")) {
+      gateway.publishRecords(esmpAt(ours));
+      peer.publishRecords(esmpAt(other));
+      TirelessWriter toBob = new TirelessWriter(anna, "bob#b.test", "anna", MESSAGES);
+      TirelessWriter toDave = new TirelessWriter(amy, "dave#xmpp.test", "amy", MESSAGES);
+      TirelessWriter toErin = new TirelessWriter(ada, "erin#mail.test", "ada", MESSAGES);
+      for (int kill = 0; kill < KILLS; kill++) {
+        allow(kill, MESSAGES, toBob, toDave, toErin);
+        pauseUpTo(Duration.ofMillis(500));
+        switch (random.nextInt(3)) {
+          case 0 -> peer.restart();
+          case 1 -> {
+            site.kill();
+            site.revive();
+            // A container may come back at another address.
+            DnsPeer.shared().zone("mail.test", site.records());
+          }
+          default -> {
+            server.kill();
+            server.revive();
+          }
+        }
+      }
+      toBob.awaitEnd();
+      toDave.awaitEnd();
+      toErin.awaitEnd();
+      bob.connect();
+      await("all that was written to bob")
+          .atMost(DRAINED)
+          .untilAsserted(() -> assertThat(textsOf(bob, "anna")).hasSize(MESSAGES));
+      assertThat(textsOf(bob, "anna")).isEqualTo(toBob.texts());
+      await("the outbox to be empty").atMost(DRAINED).until(() -> gateway.waiting() == 0);
+      try (XmppUser dave = server.connect("dave")) {
+        awaitAtDave(dave, new ArrayList<>(), toDave.texts());
+      }
+      awaitAtErin(toErin.texts());
+    }
+  }
+
+  private static String esmpAt(GatewaySetup setup) {
+    return "_emsg-server._tcp SRV 0 0 %d gw".formatted(setup.esmp().getPort());
   }
 
   /// Lets the writers write their next share, once what they had before is accepted: each cut then

@@ -70,12 +70,13 @@ abstract class XmppStory {
   }
 
   /// Both servers answer for a user that they do not have with `service-unavailable`, so that
-  /// nobody can find out who their users are (RFC 6121 §8.5.1).
+  /// nobody can find out who their users are (RFC 6121 §8.5.1); for alice it is a final answer.
   private static void aliceHearsThatThereIsNoSuchPerson(EmsgUser alice) {
     ObjectNode hello = alice.draft("nobody#xmpp.test", "Is anybody there?");
     assertThat(alice.send(hello).code()).isEqualTo(202);
     ObjectNode bounced = alice.awaitBounceOf(hello);
     assertThat(bounced.path("status").asText()).isEqualTo("service-unavailable");
+    assertThat(bounced.path("code").asInt()).isEqualTo(404);
     assertThat(bounced.path("failed_recipient").asText()).isEqualTo("nobody#xmpp.test");
     assertThat(bounced.path("sender").asText()).isEqualTo("#a.test");
     assertThat(bounced.path("reason").asText()).isNotBlank();
