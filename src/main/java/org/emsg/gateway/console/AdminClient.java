@@ -16,9 +16,11 @@ public final class AdminClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final AdminDoor door;
-  private final HttpClient http =
+  /// One for all: each would keep its idle connections, and the gateway takes so many only.
+  private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  private final AdminDoor door;
 
   private AdminClient(AdminDoor door) {
     this.door = door;
@@ -46,7 +48,7 @@ public final class AdminClient {
             .header("Authorization", "Bearer " + door.token())
             .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(request)))
             .build();
-    HttpResponse<byte[]> answer = http.send(sent, HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> answer = HTTP.send(sent, HttpResponse.BodyHandlers.ofByteArray());
     JsonNode body = JSON.readTree(answer.body());
     if (answer.statusCode() != 200) {
       throw new AdminRefusal(answer.statusCode(), body.path("error").asText("it was refused"));
