@@ -20,13 +20,24 @@ public final class StanzaErrors {
   }
 
   /// What an error says that came back for a message of ours.
+  ///
+  /// A server says `service-unavailable` of a user that it does not have and of one who takes
+  /// nothing from the writer, so as not to tell them apart (RFC 6121 §8.5.1, XEP-0191 §4). Unless
+  /// it asks to wait, that is final, and not the server that is away.
   public static Reason toReason(StanzaError error) {
     Condition condition = error.getCondition();
+    boolean nobody =
+        condition == Condition.service_unavailable && error.getType() != StanzaError.Type.WAIT;
     String own = Optional.ofNullable(error.getDescriptiveText()).orElse("");
     String text = OneLine.of(own, MAX_TEXT);
     String name = condition.toString();
-    return Reason.of(
-        kind(condition), text.isBlank() ? "The XMPP server answered: " + name + '.' : text, name);
+    if (text.isBlank()) {
+      text =
+          nobody
+              ? "There is no such user, or nobody who takes this message."
+              : "The XMPP server answered: " + name + '.';
+    }
+    return Reason.of(nobody ? Reason.Kind.NO_SUCH_USER : kind(condition), text, name);
   }
 
   /// The same for a message that nobody was told of yet: an error that only asks to wait is a

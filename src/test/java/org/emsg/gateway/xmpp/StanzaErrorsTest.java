@@ -52,6 +52,15 @@ class StanzaErrorsTest {
   }
 
   @Test
+  void takesAServerThatIsAwayForNoMissingUser() {
+    StanzaError away =
+        StanzaError.getBuilder(StanzaError.Condition.service_unavailable)
+            .setType(StanzaError.Type.WAIT)
+            .build();
+    assertThat(StanzaErrors.toReason(away).kind()).isEqualTo(Reason.Kind.UNAVAILABLE);
+  }
+
+  @Test
   void keepsNoMoreOfAForeignTextThanOneLine() {
     StanzaError error =
         StanzaError.from(

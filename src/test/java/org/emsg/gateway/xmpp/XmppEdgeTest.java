@@ -266,7 +266,7 @@ class XmppEdgeTest {
     assertThat(gateway.send(hello(), DAVE).get())
         .isEqualTo(
             new Outcome.Rejected(
-                Reason.of(Reason.Kind.UNAVAILABLE, "No such user", "service-unavailable")));
+                Reason.of(Reason.Kind.NO_SUCH_USER, "No such user", "service-unavailable")));
     assertThat(gateway.intake.envelopes()).isEmpty();
   }
 
