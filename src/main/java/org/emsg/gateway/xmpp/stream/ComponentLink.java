@@ -119,7 +119,9 @@ public final class ComponentLink {
       if (current.isPresent()) {
         current.get().close(grace);
       }
-      thread.join(grace.plusSeconds(5));
+      if (thread.isAlive()) {
+        thread.join(grace.plusSeconds(5));
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
