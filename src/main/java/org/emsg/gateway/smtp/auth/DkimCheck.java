@@ -7,6 +7,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.james.jdkim.DKIMVerifier;
 import org.apache.james.jdkim.api.Headers;
 import org.apache.james.jdkim.api.PublicKeyRecord;
@@ -17,6 +18,7 @@ import org.apache.james.jdkim.exceptions.FailException;
 import org.apache.james.jdkim.exceptions.PermFailException;
 import org.apache.james.jdkim.exceptions.TempFailException;
 import org.apache.james.jdkim.tagvalue.PublicKeyRecordImpl;
+import org.apache.james.jdkim.tagvalue.SignatureRecordImpl;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.net.Dns;
 import org.emsg.gateway.smtp.mime.MailHeaders;
@@ -24,12 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Which domains signed a message (RFC 6376): jDKIM, asking our DNS, with what RFC 8301 forbids
-/// left out. Thread-safe; blocks for look-ups.
+/// left out. An Ed25519 signature (RFC 8463) is `neutral`: jDKIM cannot check it, and who makes one
+/// signs with RSA beside it. Thread-safe; blocks for look-ups.
 final class DkimCheck {
   private static final Logger LOG = LoggerFactory.getLogger(DkimCheck.class);
   private static final int MAX_SIGNATURES = 5;
   private static final int MIN_BITS = 1024;
   private static final int MAX_BITS = 8192;
+  private static final Pattern ED25519 = Pattern.compile("[:;]\\s*a\\s*=\\s*ed25519-sha256\\s*;");
 
   private final Dns dns;
 
@@ -59,17 +63,32 @@ final class DkimCheck {
     } catch (IOException e) {
       throw new IllegalStateException("an array was not to be read", e);
     }
-    List<Outcome> outcomes = new ArrayList<>();
+    List<Outcome> outcomes = new ArrayList<>(unread(headers));
     for (Result result : verifier.getResults()) {
       outcomes.add(outcome(result));
     }
     return outcomes;
   }
 
+  private static List<Outcome> unread(MailHeaders headers) {
+    return headers.all("DKIM-Signature").stream()
+        .map(MailHeaders.Field::raw)
+        .limit(MAX_SIGNATURES)
+        .filter(field -> ED25519.matcher(field).find())
+        .map(field -> new SignatureRecordImpl(field.substring(field.indexOf(':') + 1)))
+        .map(record -> outcome("neutral", record))
+        .toList();
+  }
+
+  private static Outcome outcome(String word, SignatureRecord record) {
+    return new Outcome(
+        word,
+        record.getDToken().toString().toLowerCase(Locale.ROOT),
+        record.getSelector().toString());
+  }
+
   private static Outcome outcome(Result result) {
     SignatureRecord record = result.getRecord();
-    String domain = record.getDToken().toString().toLowerCase(Locale.ROOT);
-    String selector = record.getSelector().toString();
     String word =
         switch (result.getResultType()) {
           // Whoever signs only the beginning of a body lets others write the rest (RFC 6376 §8.2).
@@ -81,7 +100,7 @@ final class DkimCheck {
           case NONE -> "none";
           case FAIL -> "fail";
         };
-    return new Outcome(word, domain, selector);
+    return outcome(word, record);
   }
 
   private static final class StrictVerifier extends DKIMVerifier {
@@ -139,8 +158,11 @@ final class DkimCheck {
     @Override
     public List<String> getFields(String name) {
       List<String> fields = headers.all(name).stream().map(MailHeaders.Field::raw).toList();
-      return name.equalsIgnoreCase("DKIM-Signature") && fields.size() > MAX_SIGNATURES
-          ? fields.subList(0, MAX_SIGNATURES)
+      return name.equalsIgnoreCase("DKIM-Signature")
+          ? fields.stream()
+              .limit(MAX_SIGNATURES)
+              .filter(field -> !ED25519.matcher(field).find())
+              .toList()
           : fields;
     }
   }

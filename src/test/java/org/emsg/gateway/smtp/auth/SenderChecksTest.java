@@ -53,19 +53,23 @@ class SenderChecksTest {
         name, "v=DKIM1; p=" + Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()));
   }
 
+  private static DkimSigner.Key rsa(String domain) {
+    return new DkimSigner.Key(
+        "rsa-sha256",
+        domain,
+        "s1",
+        bytes -> RsaSignatures.sign((RSAPrivateKey) key.getPrivate(), bytes));
+  }
+
   private static String signed(String mail, String domain) {
+    return signed(mail, rsa(domain));
+  }
+
+  private static String signed(String mail, DkimSigner.Key... keys) {
     byte[] content = mail.getBytes(StandardCharsets.UTF_8);
     byte[] field =
         DkimSigner.sign(
-            MailHeaders.parse(content).orElseThrow(),
-            content,
-            World.NOON,
-            List.of(
-                new DkimSigner.Key(
-                    "rsa-sha256",
-                    domain,
-                    "s1",
-                    bytes -> RsaSignatures.sign((RSAPrivateKey) key.getPrivate(), bytes))));
+            MailHeaders.parse(content).orElseThrow(), content, World.NOON, List.of(keys));
     return new String(field, StandardCharsets.US_ASCII) + mail;
   }
 
@@ -142,6 +146,21 @@ class SenderChecksTest {
     String signed = signed(MAIL, "mail.test");
     assertThat(check(signed.replace("rsa-sha256", "rsa-sha1")).aligned()).isFalse();
     assertThat(check(signed.replace("; t=", "; l=5; t=")).aligned()).isFalse();
+  }
+
+  @Test
+  void whatCannotBeCheckedNeitherVouchesNorAccuses() {
+    publish("s1._domainkey.mail.test", key);
+    DkimSigner.Key ed25519 =
+        new DkimSigner.Key("ed25519-sha256", "mail.test", "ed", _ -> new byte[64]);
+
+    SenderChecks.Result alone = check(signed(MAIL, ed25519));
+    assertThat(result(alone, "dkim")).isEqualTo("neutral");
+    assertThat(alone.aligned()).isFalse();
+
+    SenderChecks.Result beside = check(signed(MAIL, ed25519, rsa("mail.test")));
+    assertThat(beside.checks().stream().map(Check::result)).contains("neutral", "pass");
+    assertThat(beside.aligned()).isTrue();
   }
 
   @Test
