@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +25,17 @@ final class Banner {
         "  EMSG     " + text(gateway.esmp()) + ", TLS with " + tls,
         "  XMPP     " + xmpp(gateway),
         "  mail     " + gateway.smtp().map(Banner::text).orElse("none comes in"),
+        "  files    " + files(gateway),
         "  health   " + http + "/health, metrics " + http + "/metrics",
         "  data     " + gateway.config().data().toAbsolutePath(),
         "  next     " + command() + " user add alice");
+  }
+
+  private static String files(Gateway gateway) {
+    Optional<URI> url = gateway.config().files().url();
+    return url.isEmpty()
+        ? "none are served (files.url in config/gateway.yaml)"
+        : url.get() + ", from " + text(gateway.files().orElseThrow());
   }
 
   private static String xmpp(Gateway gateway) {

@@ -22,6 +22,8 @@ import org.emsg.gateway.crypto.Ed25519;
 import org.emsg.gateway.emsg.EmsgEdge;
 import org.emsg.gateway.gateway.Core;
 import org.emsg.gateway.gateway.CoreSettings;
+import org.emsg.gateway.gateway.FileLinks;
+import org.emsg.gateway.gateway.KeptFiles;
 import org.emsg.gateway.net.Dns;
 import org.emsg.gateway.net.DnsjavaDns;
 import org.emsg.gateway.net.OutboundGuard;
@@ -46,6 +48,7 @@ public final class Gateway implements AutoCloseable {
   private final SmtpEdge smtp;
   private final TlsContexts tls;
   private final StatusServer status;
+  private final Optional<FileServer> files;
 
   /// Starts a gateway; when this returns, it takes messages.
   ///
@@ -111,6 +114,14 @@ public final class Gateway implements AutoCloseable {
                   random));
       failures.set(core::failed);
 
+      FileLinks links =
+          config
+              .files()
+              .url()
+              .map(url ->
+                  (FileLinks) new KeptFiles(url, store.blobs(), config.files().keep(), clock))
+              .orElse(FileLinks.NONE);
+
       // The edges.
       this.emsg =
           closing.add(
@@ -122,6 +133,7 @@ public final class Gateway implements AutoCloseable {
                       store.accounts(),
                       store.mailboxes(),
                       store.idMap(),
+                      links,
                       core,
                       dns,
                       guard,
@@ -136,7 +148,7 @@ public final class Gateway implements AutoCloseable {
               "the XMPP edge",
               new XmppEdge(
                   config.xmpp(),
-                  new XmppEdge.Ports(addressing, core, store.idMap(), store.outbox(), dns),
+                  new XmppEdge.Ports(addressing, core, store.idMap(), links, store.outbox(), dns),
                   version(),
                   clock,
                   random));
@@ -186,6 +198,11 @@ public final class Gateway implements AutoCloseable {
       Metrics metrics = closing.add("metrics", new Metrics(store.outbox(), core, emsg, smtp));
       this.status =
           closing.add("health and metrics", new StatusServer(config.http(), health, metrics));
+      this.files =
+          config.files().url().isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  closing.add("files", new FileServer(config.files(), store.blobs(), clock)));
       closing.add(
           "the admin interface",
           new AdminServer(
@@ -239,6 +256,11 @@ public final class Gateway implements AutoCloseable {
   /// Where health and metrics are.
   public InetSocketAddress http() {
     return status.address();
+  }
+
+  /// Where attachments are served; empty where none are.
+  Optional<InetSocketAddress> files() {
+    return files.map(FileServer::address);
   }
 
   /// Stops as described above; returns when everything is down.

@@ -21,6 +21,7 @@ public record GatewayConfig(
     Path routes,
     Path mapping,
     HttpConfig http,
+    FilesConfig files,
     EmsgConfig emsg,
     XmppConfig xmpp,
     SmtpConfig smtp,

@@ -38,6 +38,11 @@ public final class Main implements Installation {
   }
 
   public static void main(String[] arguments) {
+    // What the JDK's HTTP server asks of those it serves, in seconds: nobody holds a connection
+    // open for ever.
+    System.setProperty("sun.net.httpserver.maxReqTime", "30");
+    System.setProperty("sun.net.httpserver.maxRspTime", "600");
+    System.setProperty("jdk.httpserver.maxConnections", "2000");
     Main installation = new Main(System.getenv(), Clock.systemUTC());
     System.exit(EmsgGateway.of(installation).execute(arguments));
   }

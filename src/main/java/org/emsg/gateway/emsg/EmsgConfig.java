@@ -1,9 +1,7 @@
 package org.emsg.gateway.emsg;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.emsg.gateway.net.Cidr;
 
 /// The settings of the EMSG edge.
@@ -28,8 +26,6 @@ import org.emsg.gateway.net.Cidr;
 /// @param keyCache how long another domain's keys are believed; 1 h unless set, and at most
 /// @param bareAddressCounts whether a domain with no record but an address may be asked (step 3 of
 ///   discovery); true unless set
-/// @param blobUrl where large attachments can be fetched, without the id; none unless set: then
-///   they are named only
 public record EmsgConfig(
     String host,
     int port,
@@ -48,8 +44,7 @@ public record EmsgConfig(
     int emxType,
     int defaultPort,
     Duration keyCache,
-    boolean bareAddressCounts,
-    Optional<URI> blobUrl) {
+    boolean bareAddressCounts) {
   public static final EmsgConfig DEFAULT =
       new EmsgConfig(
           "127.0.0.1",
@@ -69,8 +64,7 @@ public record EmsgConfig(
           65_389,
           5888,
           Duration.ofHours(1),
-          true,
-          Optional.empty());
+          true);
 
   public EmsgConfig {
     plainTextPeers = List.copyOf(plainTextPeers);
@@ -114,8 +108,7 @@ public record EmsgConfig(
         emxType,
         defaultPort,
         keyCache,
-        bareAddressCounts,
-        blobUrl);
+        bareAddressCounts);
   }
 
   private static void requireRange(String name, int value, int min, int max) {

@@ -14,6 +14,7 @@ import org.emsg.gateway.crypto.Ed25519;
 import org.emsg.gateway.crypto.RsaSignatures;
 import org.emsg.gateway.gateway.Directory;
 import org.emsg.gateway.gateway.Discovery;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.gateway.MailboxForm;
 import org.emsg.gateway.gateway.MailboxListener;
@@ -44,6 +45,7 @@ public final class EmsgEdge implements AutoCloseable {
       Accounts accounts,
       Mailboxes mailboxes,
       IdMap ids,
+      FileLinks files,
       Directory directory,
       Dns dns,
       OutboundGuard guard,
@@ -82,7 +84,7 @@ public final class EmsgEdge implements AutoCloseable {
             workers);
     RemoteKeys keys =
         new RemoteKeys(config, ports.addressing(), ourKeys, links, ports.ed25519(), rsa);
-    MessageWriter writer = new MessageWriter(ports.addressing(), ports.ids(), config.blobUrl());
+    MessageWriter writer = new MessageWriter(ports.addressing(), ports.ids(), ports.files());
     this.mailboxForm = new EmsgMailboxForm(ports.addressing(), ourKeys, writer, minting);
     this.steps =
         new EsmpSteps(

@@ -2,10 +2,10 @@ package org.emsg.gateway.emsg;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.emsg.gateway.address.Addressing;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.ConversationId;
@@ -20,12 +20,12 @@ import org.emsg.gateway.model.Provenance;
 final class MessageWriter {
   private final Addressing addressing;
   private final IdMap ids;
-  private final Optional<URI> blobUrl;
+  private final FileLinks files;
 
-  MessageWriter(Addressing addressing, IdMap ids, Optional<URI> blobUrl) {
+  MessageWriter(Addressing addressing, IdMap ids, FileLinks files) {
     this.addressing = addressing;
     this.ids = ids;
-    this.blobUrl = blobUrl;
+    this.files = files;
   }
 
   /// Empty where ESMP cannot say it: an opaque event of another network.
@@ -84,7 +84,7 @@ final class MessageWriter {
       ObjectNode json, Envelope envelope, Event.Posted posted, Address.Emsg recipient) {
     json.put("body", text(posted));
     if (!posted.attachments().isEmpty()) {
-      WireAttachments.write(json.putArray("attachments"), posted.attachments(), blobUrl);
+      WireAttachments.write(json.putArray("attachments"), posted.attachments(), files);
     }
     posted
         .replyTo()

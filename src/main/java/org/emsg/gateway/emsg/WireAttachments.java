@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.model.Attachment;
 import org.emsg.gateway.model.Bytes;
 
@@ -40,7 +41,7 @@ final class WireAttachments {
     return found;
   }
 
-  static ArrayNode write(ArrayNode into, List<Attachment> attachments, Optional<URI> blobUrl) {
+  static ArrayNode write(ArrayNode into, List<Attachment> attachments, FileLinks files) {
     for (Attachment attachment : attachments) {
       ObjectNode entry = into.addObject();
       entry.put("name", attachment.name());
@@ -51,17 +52,12 @@ final class WireAttachments {
             entry.put("data", Base64.getEncoder().encodeToString(bytes.view()));
         case Attachment.Content.Stored(var blob, Bytes sha256) -> {
           entry.put("sha256", sha256.asHex());
-          blobUrl.ifPresent(base -> entry.put("url", join(base, blob.value())));
+          files.of(blob).ifPresent(url -> entry.put("url", url.toString()));
         }
         case Attachment.Content.Linked(URI url) -> entry.put("url", url.toString());
       }
     }
     return into;
-  }
-
-  private static String join(URI base, String id) {
-    String text = base.toString();
-    return text.endsWith("/") ? text + id : text + '/' + id;
   }
 
   private static Optional<Attachment.Content> content(JsonNode entry) {

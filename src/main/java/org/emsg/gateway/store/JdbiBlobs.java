@@ -59,4 +59,41 @@ final class JdbiBlobs implements Blobs {
                     Instant.ofEpochMilli(row.getLong(4))))
             .findOne());
   }
+
+  @Override
+  public Optional<Kept> look(BlobId id) {
+    return database.read(transaction ->
+        transaction
+            .jdbi()
+            .createQuery(
+                "SELECT name, media_type, length(content), expires FROM blob"
+                    + " WHERE id = :id AND expires > :now")
+            .bind("id", id.value())
+            .bind("now", transaction.now())
+            .map((row, _) ->
+                new Kept(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getLong(3),
+                    Instant.ofEpochMilli(row.getLong(4))))
+            .findOne());
+  }
+
+  @Override
+  public Bytes part(BlobId id, long offset, int length) {
+    return database.read(transaction ->
+        transaction
+            .jdbi()
+            .createQuery(
+                // Counted from one. PostgreSQL's substr takes integers only.
+                "SELECT substr(content, CAST(:from AS INTEGER), CAST(:length AS INTEGER))"
+                    + " FROM blob WHERE id = :id AND expires > :now")
+            .bind("from", offset + 1)
+            .bind("length", length)
+            .bind("id", id.value())
+            .bind("now", transaction.now())
+            .map((row, _) -> Bytes.wrap(row.getBytes(1)))
+            .findOne()
+            .orElse(Bytes.wrap(new byte[0])));
+  }
 }

@@ -16,6 +16,7 @@ import org.apache.camel.Processor;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.gateway.Admission;
 import org.emsg.gateway.gateway.Discovery;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.gateway.MappedMessage;
@@ -48,7 +49,12 @@ public final class XmppEdge implements AutoCloseable {
   ///
   /// @param outbox whose lanes are due at once when a component is joined again
   public record Ports(
-      Addressing addressing, Admission admission, IdMap ids, Outbox outbox, Dns dns) {}
+      Addressing addressing,
+      Admission admission,
+      IdMap ids,
+      FileLinks files,
+      Outbox outbox,
+      Dns dns) {}
 
   /// @param version of the gateway, told to who asks
   /// @param random unguessable and safe for several threads, a `SecureRandom`: who could guess a
@@ -65,7 +71,7 @@ public final class XmppEdge implements AutoCloseable {
             () ->
                 HexFormat.of().toHexDigits(random.nextLong())
                     + HexFormat.of().toHexDigits(random.nextLong()));
-    this.writer = new XmppWriter(ports.ids(), clock);
+    this.writer = new XmppWriter(ports.ids(), ports.files(), clock);
     this.discovery =
         new XmppDiscovery(
             ports.dns(), ports.addressing(), config.localHosts(), !config.components().isEmpty());

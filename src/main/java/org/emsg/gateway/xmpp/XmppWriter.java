@@ -1,5 +1,6 @@
 package org.emsg.gateway.xmpp;
 
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.emsg.gateway.address.Domains;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.gateway.MappedMessage;
 import org.emsg.gateway.model.Address;
@@ -39,11 +41,13 @@ final class XmppWriter {
   private static final int KIB = 1024;
 
   private final IdMap ids;
+  private final FileLinks files;
   private final Clock clock;
 
   /// @param ids asked what a reply, a thread or a receipt is about
-  XmppWriter(IdMap ids, Clock clock) {
+  XmppWriter(IdMap ids, FileLinks files, Clock clock) {
     this.ids = ids;
+    this.files = files;
     this.clock = clock;
   }
 
@@ -76,7 +80,8 @@ final class XmppWriter {
     OutboundMessage outbound = mapped.message();
     Envelope envelope = outbound.envelope();
     String id = outbound.nativeId().value();
-    Optional<String> body = body(posted);
+    List<Optional<String>> links = posted.attachments().stream().map(this::link).toList();
+    Optional<String> body = body(posted, links);
     if (body.isEmpty()) {
       return rejected(Reason.Kind.UNSUPPORTED_CONTENT, "An empty message is none in XMPP.");
     }
@@ -88,8 +93,8 @@ final class XmppWriter {
         .flatMap(target -> known(outbound, target))
         .ifPresent(target -> message.addExtension(reply(target)));
     message.addExtension(Extensions.withId("origin-id", Extensions.ORIGIN_ID, id));
-    for (Attachment attachment : posted.attachments()) {
-      url(attachment).ifPresent(url -> message.addExtension(oob(url)));
+    for (Optional<String> link : links) {
+      link.ifPresent(url -> message.addExtension(oob(url)));
     }
     envelope.displayName().ifPresent(name -> message.addExtension(nick(name)));
     if (hasReceipts(envelope.origin())) {
@@ -202,14 +207,15 @@ final class XmppWriter {
 
   /// Text, then a line for each file. A lone file is its bare link, which clients show as a picture
   /// (XEP-0363, XEP-0066); one that has no link is named, so that nobody waits for it.
-  private static Optional<String> body(Event.Posted posted) {
+  private static Optional<String> body(Event.Posted posted, List<Optional<String>> links) {
     List<String> lines = new ArrayList<>();
     Body body = posted.body();
     if (!body.text().isBlank()) {
       lines.add(body.text());
     }
-    for (Attachment attachment : posted.attachments()) {
-      lines.add(url(attachment).orElseGet(() -> named(attachment)));
+    for (int i = 0; i < links.size(); i++) {
+      Attachment attachment = posted.attachments().get(i);
+      lines.add(links.get(i).orElseGet(() -> named(attachment)));
     }
     if (lines.isEmpty()) {
       return body.subject().filter(line -> !line.isBlank());
@@ -217,11 +223,8 @@ final class XmppWriter {
     return Optional.of(String.join("\n", lines));
   }
 
-  private static Optional<String> url(Attachment attachment) {
-    return switch (attachment.content()) {
-      case Attachment.Content.Linked linked -> Optional.of(linked.url().toString());
-      case Attachment.Content.Inline _, Attachment.Content.Stored _ -> Optional.empty();
-    };
+  private Optional<String> link(Attachment attachment) {
+    return files.of(attachment).map(URI::toString);
   }
 
   private static String named(Attachment attachment) {

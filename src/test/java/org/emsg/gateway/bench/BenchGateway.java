@@ -34,6 +34,7 @@ import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.gateway.Core;
 import org.emsg.gateway.gateway.CoreSettings;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.home.AccountKey;
 import org.emsg.gateway.home.Accounts;
 import org.emsg.gateway.model.Address;
@@ -90,6 +91,7 @@ public final class BenchGateway {
                 store.accounts(),
                 store.mailboxes(),
                 store.idMap(),
+                FileLinks.NONE,
                 core,
                 new FakeDns(),
                 new OutboundGuard(List.of(), Set.of()),

@@ -37,6 +37,7 @@ import org.emsg.gateway.emsg.EmsgEdge;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.gateway.Core;
 import org.emsg.gateway.gateway.CoreSettings;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Body;
 import org.emsg.gateway.model.Bytes;
@@ -143,6 +144,7 @@ public final class MailBenchGateway {
                 store.accounts(),
                 store.mailboxes(),
                 store.idMap(),
+                FileLinks.NONE,
                 core,
                 dns,
                 guard,

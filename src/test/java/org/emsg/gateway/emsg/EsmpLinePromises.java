@@ -15,6 +15,7 @@ import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.address.MappedAddressing;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.TraceId;
 import org.erdtman.jcs.JsonCanonicalizer;
@@ -30,7 +31,7 @@ public final class EsmpLinePromises {
       new EsmpTranslator(
           ADDRESSING,
           new AddressCache(ADDRESSING),
-          new MessageWriter(ADDRESSING, new HomeServer.NoIds(), Optional.empty()));
+          new MessageWriter(ADDRESSING, new HomeServer.NoIds(), FileLinks.NONE));
 
   private EsmpLinePromises() {}
 

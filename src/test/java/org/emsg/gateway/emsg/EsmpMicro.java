@@ -6,7 +6,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.emsg.gateway.address.Addressing;
@@ -15,6 +14,7 @@ import org.emsg.gateway.crypto.Ed25519;
 import org.emsg.gateway.crypto.RsaSignatures;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.home.AccountKey;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.TraceId;
@@ -47,7 +47,7 @@ public class EsmpMicro {
       new EsmpTranslator(
           addressing,
           new AddressCache(addressing),
-          new MessageWriter(addressing, new HomeServer.NoIds(), Optional.empty()));
+          new MessageWriter(addressing, new HomeServer.NoIds(), FileLinks.NONE));
   private final EsmpInbound inbound =
       new EsmpInbound(
           (EsmpLine.Message) codec.decode(line),

@@ -38,6 +38,7 @@ import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.FakeHome;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.gateway.Directory;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.gateway.MailboxForm;
@@ -106,6 +107,7 @@ final class HomeServer implements AutoCloseable {
                 home,
                 home,
                 new NoIds(),
+                FileLinks.NONE,
                 this::look,
                 dns,
                 new OutboundGuard(List.of(Cidr.parse("127.0.0.0/8")), Set.of()),

@@ -35,7 +35,6 @@ final class Timeouts {
         BASE.emxType(),
         BASE.defaultPort(),
         BASE.keyCache(),
-        BASE.bareAddressCounts(),
-        BASE.blobUrl());
+        BASE.bareAddressCounts());
   }
 }

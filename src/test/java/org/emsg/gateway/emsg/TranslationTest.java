@@ -20,6 +20,7 @@ import org.emsg.gateway.crypto.RsaSignatures;
 import org.emsg.gateway.fixtures.FakeHome;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.gateway.MailboxForm;
@@ -63,7 +64,7 @@ class TranslationTest {
             DomainKeys.open(
                 new KeyFiles(keyDirectory, new SecureRandom()), Ed25519.best(), List.of("a.test")),
             new AliasKeys(DIGEST, 1, Ed25519.best()));
-    MessageWriter writer = new MessageWriter(addressing, new OneReply(), Optional.empty());
+    MessageWriter writer = new MessageWriter(addressing, new OneReply(), FileLinks.NONE);
     translator = new EsmpTranslator(addressing, new AddressCache(addressing), writer);
     mailboxForm = new EmsgMailboxForm(addressing, keys, writer, new EmsgMinting());
   }

@@ -334,8 +334,7 @@ class TwoDomainsTest {
         base.emxType(),
         base.defaultPort(),
         base.keyCache(),
-        base.bareAddressCounts(),
-        base.blobUrl());
+        base.bareAddressCounts());
   }
 
   private static String signed(Address.Emsg sender, Ed25519.SigningKey key) {

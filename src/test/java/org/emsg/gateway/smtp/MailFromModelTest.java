@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.emsg.gateway.crypto.Macs;
+import org.emsg.gateway.fixtures.FakeBlobs;
 import org.emsg.gateway.fixtures.FakeClock;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.gateway.IdMap;
@@ -41,7 +42,7 @@ class MailFromModelTest {
   private static final ConversationId CONVERSATION = ConversationId.of(World.ALICE, World.ERIN);
 
   private final MailSite.MemoryIds ids = new MailSite.MemoryIds();
-  private final MailSite.MemoryBlobs blobs = new MailSite.MemoryBlobs();
+  private final FakeBlobs blobs = new FakeBlobs();
   private final Subjects subjects = new Subjects();
   private final MailFromModel fromModel =
       new MailFromModel(

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.address.MappedAddressing;
+import org.emsg.gateway.fixtures.FakeBlobs;
 import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
@@ -20,7 +21,7 @@ import org.emsg.gateway.smtp.auth.SenderChecks;
 /// The inbound steps without a wire: bytes in, envelope or refusal out.
 final class MailInbound {
   final FakeDns dns = new FakeDns();
-  final MailSite.MemoryBlobs blobs = new MailSite.MemoryBlobs();
+  final FakeBlobs blobs = new FakeBlobs();
   private final Addressing addressing = MappedAddressing.of(World.MAPPING, new RememberedAliases());
   private final SmtpVerifier verifier =
       new SmtpVerifier(

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -34,17 +33,16 @@ import org.emsg.gateway.crypto.Ed25519;
 import org.emsg.gateway.crypto.KeyFiles;
 import org.emsg.gateway.crypto.Macs;
 import org.emsg.gateway.crypto.SelfSigned;
+import org.emsg.gateway.fixtures.FakeBlobs;
 import org.emsg.gateway.fixtures.FakeClock;
 import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.RecordingIntake;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.gateway.Admission;
-import org.emsg.gateway.gateway.Blobs;
 import org.emsg.gateway.gateway.IdMap;
 import org.emsg.gateway.gateway.MappedMessage;
 import org.emsg.gateway.gateway.Trace;
 import org.emsg.gateway.model.Address;
-import org.emsg.gateway.model.BlobId;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.ConversationId;
 import org.emsg.gateway.model.Envelope;
@@ -68,7 +66,7 @@ final class MailSite implements AutoCloseable {
   final RecordingIntake intake = new RecordingIntake();
   final FakeClock clock = FakeClock.atNoon();
   final MemoryIds ids = new MemoryIds();
-  final MemoryBlobs blobs = new MemoryBlobs();
+  final FakeBlobs blobs = new FakeBlobs();
   final MemoryTrace trace = new MemoryTrace();
   final Addressing addressing;
   final DomainKeys keys;
@@ -252,24 +250,6 @@ final class MailSite implements AutoCloseable {
 
     private static String key(ConversationId conversation, Network network, MessageId id) {
       return conversation + " " + network + " " + id;
-    }
-  }
-
-  /// A blob store in memory.
-  static final class MemoryBlobs implements Blobs {
-    final Map<BlobId, Blob> kept = new ConcurrentHashMap<>();
-
-    @Override
-    public BlobId put(Bytes content, String name, String mediaType, Instant expires) {
-      String value = UUID.randomUUID().toString().replace("-", "") + "abcdefghijk";
-      BlobId id = new BlobId(value);
-      kept.put(id, new Blob(name, mediaType, content, expires));
-      return id;
-    }
-
-    @Override
-    public Optional<Blob> find(BlobId id) {
-      return Optional.ofNullable(kept.get(id));
     }
   }
 

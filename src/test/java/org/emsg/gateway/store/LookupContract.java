@@ -8,6 +8,7 @@ import static org.emsg.gateway.fixtures.World.ERIN;
 import static org.emsg.gateway.fixtures.World.NOON;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -177,8 +178,23 @@ interface LookupContract extends StoreContract {
     BlobId gone =
         store().blobs().put(content, "cat.png", "image/png", NOON.minusSeconds(1_000_000_000));
     assertThat(store().blobs().find(gone)).isEmpty();
+    assertThat(store().blobs().look(gone)).isEmpty();
+    assertThat(store().blobs().part(gone, 0, 10)).isEqualTo(Bytes.wrap(new byte[0]));
     assertThat(store().purge().blobs()).isEqualTo(1);
     assertThat(store().blobs().find(id)).isPresent();
+  }
+
+  @Test
+  default void aBlobIsReadInParts() {
+    Blobs blobs = store().blobs();
+    Instant expires = NOON.plus(Duration.ofDays(36500));
+    BlobId id = blobs.put(Bytes.utf8("0123456789"), "n.txt", "text/plain", expires);
+
+    assertThat(blobs.look(id)).contains(new Blobs.Kept("n.txt", "text/plain", 10, expires));
+    assertThat(blobs.part(id, 0, 4)).isEqualTo(Bytes.utf8("0123"));
+    assertThat(blobs.part(id, 8, 4)).isEqualTo(Bytes.utf8("89"));
+    assertThat(blobs.part(id, 10, 4)).isEqualTo(Bytes.utf8(""));
+    assertThat(blobs.look(new BlobId("u".repeat(43)))).isEmpty();
   }
 
   @Test

@@ -28,6 +28,7 @@ import org.emsg.gateway.fixtures.RecordingIntake;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.gateway.Admission;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.MappedMessage;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.ConversationId;
@@ -76,7 +77,7 @@ final class EdgeUnderTest implements AutoCloseable {
                 Duration.ofMillis(10),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(1)),
-            new XmppEdge.Ports(addressing, admission, ids, outbox, dns),
+            new XmppEdge.Ports(addressing, admission, ids, FileLinks.NONE, outbox, dns),
             "1.0-test",
             Clock.systemUTC(),
             new SplittableRandom(5));

@@ -11,6 +11,7 @@ import org.emsg.gateway.fixtures.Envelopes;
 import org.emsg.gateway.fixtures.FakeIdMap;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
+import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.MappedMessage;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.ConversationId;
@@ -47,7 +48,8 @@ public class XmppMicro {
   private final XmppVerifier verifier =
       new XmppVerifier(MappedAddressing.of(World.MAPPING, new RememberedAliases()));
   private final XmppTranslator translator = new XmppTranslator(new FakeIdMap(), () -> "made");
-  private final XmppWriter writer = new XmppWriter(new FakeIdMap(), Clock.systemUTC());
+  private final XmppWriter writer =
+      new XmppWriter(new FakeIdMap(), FileLinks.NONE, Clock.systemUTC());
   private final XmppInbound.Verified verified =
       Wire.fromDave("type='chat' id='m-1'", "<body>" + TEXT + "</body><thread>t1</thread>");
   private final MappedMessage mapped = mapped();

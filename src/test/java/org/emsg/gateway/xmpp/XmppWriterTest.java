@@ -8,11 +8,15 @@ import static org.emsg.gateway.fixtures.World.NOON;
 
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.emsg.gateway.fixtures.Envelopes;
+import org.emsg.gateway.fixtures.FakeBlobs;
 import org.emsg.gateway.fixtures.FakeIdMap;
+import org.emsg.gateway.gateway.FileLinks;
+import org.emsg.gateway.gateway.KeptFiles;
 import org.emsg.gateway.gateway.MappedMessage;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Attachment;
@@ -35,7 +39,7 @@ class XmppWriterTest {
 
   private final FakeIdMap ids = new FakeIdMap();
   private final XmppWriter writer =
-      new XmppWriter(ids, Clock.fixed(NOON.plusSeconds(10), ZoneOffset.UTC));
+      new XmppWriter(ids, FileLinks.NONE, Clock.fixed(NOON.plusSeconds(10), ZoneOffset.UTC));
 
   @Test
   void writesAChatMessage() {
@@ -110,6 +114,26 @@ class XmppWriterTest {
         .contains(
             "<body>look\nhttps://up.test/p.jpg\n"
                 + "[file not carried over: r&lt;x>.pdf, application/pdf, 2 KiB]</body>");
+  }
+
+  @Test
+  void linksEveryFileWhereFilesAreServed() {
+    FakeBlobs blobs = new FakeBlobs();
+    Clock clock = Clock.fixed(NOON, ZoneOffset.UTC);
+    XmppWriter serving =
+        new XmppWriter(
+            ids,
+            new KeptFiles(URI.create("https://files.test/"), blobs, Duration.ofDays(1), clock),
+            clock);
+    Attachment carried =
+        new Attachment("a.txt", "text/plain", 1, new Attachment.Content.Inline(Bytes.utf8("x")));
+    Event posted = new Event.Posted(Body.of(""), List.of(carried), none(), none());
+
+    String xml = xml(serving, Envelopes.from(ALICE).to(DAVE).event(posted).envelope());
+
+    String link = "https://files.test/" + blobs.kept.keySet().iterator().next().value();
+    assertThat(blobs.kept).hasSize(1);
+    assertThat(xml).contains("<body>" + link + "</body>", "<url>" + link + "</url>");
   }
 
   @Test
@@ -216,13 +240,21 @@ class XmppWriterTest {
   }
 
   private String xml(Envelope envelope) {
-    return switch (write(envelope)) {
+    return xml(writer, envelope);
+  }
+
+  private static String xml(XmppWriter writer, Envelope envelope) {
+    return switch (write(writer, envelope)) {
       case XmppWriter.Writing.Of(var message) -> Wire.xml(message);
       case XmppWriter.Writing.Settled settled -> throw new AssertionError(settled);
     };
   }
 
   private XmppWriter.Writing write(Envelope envelope) {
+    return write(writer, envelope);
+  }
+
+  private static XmppWriter.Writing write(XmppWriter writer, Envelope envelope) {
     Address sender =
         envelope.sender().equals(ERIN)
             ? new Address.Xmpp("erin__mail.test", "mail.a.test")
