@@ -23,6 +23,7 @@ import org.jdbi.v3.core.Handles;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -39,6 +40,8 @@ final class Database implements AutoCloseable {
   private static final int TRIES = 8;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
   private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final String APPLICATION = "emsg-gateway";
 
   /// Pages of 4 KiB after which the write-ahead log is copied back into the file.
   private static final int CHECKPOINT_PAGES = 16_000;
@@ -73,7 +76,7 @@ final class Database implements AutoCloseable {
         case Dialect.Postgresql postgresql -> openPostgresql(config, postgresql, clock);
       };
     } catch (SQLException e) {
-      throw new StoreFailure("cannot open " + config.url(), e);
+      throw new StoreFailure("cannot open " + DatabaseUrl.shown(config.url()), e);
     }
   }
 
@@ -123,16 +126,30 @@ final class Database implements AutoCloseable {
 
   private static Database openPostgresql(
       StoreConfig config, Dialect.Postgresql dialect, LongUnaryOperator clock) {
+    migrate(unhurried(config), dialect);
     HikariConfig pooled = pool(config);
     pooled.setJdbcUrl(config.url());
     pooled.setUsername(config.user());
     pooled.setPassword(config.password());
-    pooled.addDataSourceProperty("ApplicationName", "emsg-gateway");
+    pooled.addDataSourceProperty("ApplicationName", APPLICATION);
     pooled.addDataSourceProperty("tcpKeepAlive", "true");
     pooled.addDataSourceProperty("socketTimeout", "60");
-    HikariDataSource pool = new HikariDataSource(pooled);
-    migrate(pool, dialect);
-    return new Database(dialect, clock, pool, null);
+    // Both also stand in files that the driver reads by itself, which these go before.
+    pooled.addDataSourceProperty("reWriteBatchedInserts", "false");
+    pooled.addDataSourceProperty("logServerErrorDetail", "false");
+    return new Database(dialect, clock, new HikariDataSource(pooled), null);
+  }
+
+  /// The connections of the migration.
+  private static DataSource unhurried(StoreConfig config) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(config.url());
+    source.setUser(config.user());
+    source.setPassword(config.password());
+    source.setApplicationName(APPLICATION);
+    source.setTcpKeepAlive(true);
+    source.setLogServerErrorDetail(false);
+    return source;
   }
 
   private static HikariConfig pool(StoreConfig config) {

@@ -111,8 +111,17 @@ final class SeenRows {
     }
     int[] counts = insert.executeBatch();
     for (int i = 0; i < byKey.length; i++) {
-      byKey[i].fresh = counts[i] == 1;
+      byKey[i].fresh = isNew(counts[i]);
     }
+  }
+
+  /// Whether a row was inserted. A driver that does not tell must not make a new message pass for a
+  /// duplicate: it would be acknowledged and lost.
+  static boolean isNew(int count) {
+    if (count < 0 || count > 1) {
+      throw new IllegalStateException("the database does not tell which rows are new: " + count);
+    }
+    return count == 1;
   }
 
   private List<Sighting> sightings(Transaction transaction) throws SQLException {

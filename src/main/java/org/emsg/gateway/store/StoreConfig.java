@@ -5,7 +5,8 @@ import java.time.Duration;
 /// Where and how long things are kept.
 ///
 /// @param url `jdbc:sqlite:FILE` (default `jdbc:sqlite:data/gateway.db`) or
-///   `jdbc:postgresql://HOST/DATABASE`
+///   `jdbc:postgresql://HOST/DATABASE`, with the driver's parameters; without a password, and
+///   without `reWriteBatchedInserts` and `logServerErrorDetail`
 /// @param user the database user; empty for SQLite (default)
 /// @param password the user's password; empty for SQLite (default)
 /// @param connections the most connections that are open at once, 2 to 100; on SQLite besides the
@@ -28,9 +29,7 @@ public record StoreConfig(
   private static final Duration FRESH = Duration.ofDays(14);
 
   public StoreConfig {
-    if (!url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
-      throw new IllegalArgumentException("url starts with jdbc:sqlite: or jdbc:postgresql:");
-    }
+    DatabaseUrl.check(url);
     if (connections < 2 || connections > 100) {
       throw new IllegalArgumentException("connections is 2 to 100");
     }
@@ -60,9 +59,9 @@ public record StoreConfig(
     return at("jdbc:sqlite:" + file, "", "");
   }
 
-  /// Without the password.
+  /// Without a password.
   @Override
   public String toString() {
-    return "StoreConfig[" + url + "]";
+    return "StoreConfig[" + DatabaseUrl.shown(url) + "]";
   }
 }

@@ -6,8 +6,10 @@ import static org.emsg.gateway.fixtures.World.ANNA;
 import static org.emsg.gateway.fixtures.World.DAVE;
 import static org.emsg.gateway.fixtures.World.ERIN;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -163,6 +165,48 @@ interface IntakeStoreContract extends StoreContract {
     assertThat(store().mailboxes().read(ANNA, 0, 10))
         .extracting(entry -> entry.line().asUtf8())
         .containsExactly("{\"body\":\"one\"}", "{\"body\":\"three\"}");
+  }
+
+  @Test
+  default void anEnvelopeThatTheEngineRefusesDoesNotTakeItsBatchWithIt() {
+    store().intakes().commit(List.of(Letters.home(ALICE, ANNA, "m0", "secret")));
+    List<Committed> committed = committedWithUniqueLines("secret");
+    assertThat(committed.get(0).result()).isInstanceOf(IntakeResult.Accepted.class);
+    assertThat(committed.get(1).result())
+        .isInstanceOfSatisfying(
+            IntakeResult.Refused.class,
+            refused -> assertThat(refused.reason().kind()).isEqualTo(Reason.Kind.INTERNAL));
+    assertThat(committed.get(2).result()).isInstanceOf(IntakeResult.Accepted.class);
+    assertThat(cursors(ANNA)).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  default void noLineOfTheLogRepeatsAMessageThatTheEngineRefuses() {
+    store().intakes().commit(List.of(Letters.home(ALICE, ANNA, "m0", "secret")));
+    try (RecordedLog log = RecordedLog.of(JdbcIntakeStore.class)) {
+      committedWithUniqueLines("secret");
+      String hex = HexFormat.of().formatHex("secret".getBytes(StandardCharsets.UTF_8));
+      assertThat(log.text())
+          .containsIgnoringCase("unique constraint")
+          .doesNotContain("secret")
+          .doesNotContainIgnoringCase(hex);
+    }
+  }
+
+  /// Commits three messages to anna while the engine takes no line twice; the middle one is `text`.
+  private List<Committed> committedWithUniqueLines(String text) {
+    database().execute("CREATE UNIQUE INDEX poisoned ON mailbox_entry (line)");
+    try {
+      return store()
+          .intakes()
+          .commit(
+              List.of(
+                  Letters.home(ALICE, ANNA, "m1", "one"),
+                  Letters.home(ALICE, ANNA, "m2", text),
+                  Letters.home(ALICE, ANNA, "m3", "three")));
+    } finally {
+      database().execute("DROP INDEX poisoned");
+    }
   }
 
   @Test
