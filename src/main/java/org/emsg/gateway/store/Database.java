@@ -43,6 +43,13 @@ final class Database implements AutoCloseable {
 
   private static final String APPLICATION = "emsg-gateway";
 
+  /// A node that is frozen within a transaction holds locks that all nodes need. PostgreSQL ends
+  /// such a transaction after this time.
+  private static final Duration IDLE_LIMIT = Duration.ofSeconds(20);
+
+  /// Who waits longer for a lock begins anew.
+  private static final Duration LOCK_LIMIT = Duration.ofSeconds(15);
+
   /// Pages of 4 KiB after which the write-ahead log is copied back into the file.
   private static final int CHECKPOINT_PAGES = 16_000;
 
@@ -137,10 +144,17 @@ final class Database implements AutoCloseable {
     // Both also stand in files that the driver reads by itself, which these go before.
     pooled.addDataSourceProperty("reWriteBatchedInserts", "false");
     pooled.addDataSourceProperty("logServerErrorDetail", "false");
+    pooled.setConnectionInitSql(
+        "SET SESSION idle_in_transaction_session_timeout = "
+            + IDLE_LIMIT.toMillis()
+            + "; SET SESSION lock_timeout = "
+            + LOCK_LIMIT.toMillis());
+    // Committed at once: the first transaction that is rolled back would take them with it.
+    pooled.setIsolateInternalQueries(true);
     return new Database(dialect, clock, new HikariDataSource(pooled), null);
   }
 
-  /// The connections of the migration.
+  /// Connections whose locks and transactions may take their time, as a migration does.
   private static DataSource unhurried(StoreConfig config) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(config.url());

@@ -75,8 +75,9 @@ sealed interface Dialect {
 
   /// PostgreSQL, and what speaks its protocol.
   record Postgresql() implements Dialect {
-    /// Serialisation failure, deadlock.
-    private static final Set<String> PASSING = Set.of("40001", "40P01");
+    /// Serialisation failure, deadlock, a lock that was not had in time, a transaction that was
+    /// ended because it lay idle (nothing of it was committed).
+    private static final Set<String> PASSING = Set.of("40001", "40P01", "55P03", "25P03");
 
     @Override
     public Map<String, String> placeholders() {
