@@ -193,6 +193,7 @@ public final class Gateway implements AutoCloseable {
       Health health =
           new Health()
               .with("store", () -> store.outbox().lanes().size() + " lanes")
+              .with("intake", () -> intakeWorks(core))
               .with("routes", () -> routesUp(camel))
               .with("xmpp", () -> componentsUp(xmpp));
       Metrics metrics = closing.add("metrics", new Metrics(store.outbox(), core, emsg, smtp));
@@ -276,6 +277,13 @@ public final class Gateway implements AutoCloseable {
     camel.getShutdownStrategy().setTimeout(config.outbox().stopWithin().toSeconds() + 5);
     camel.getShutdownStrategy().setShutdownNowOnTimeout(true);
     return camel;
+  }
+
+  private static String intakeWorks(Core core) {
+    if (!core.isWorking()) {
+      throw new IllegalStateException("nothing is committed any more");
+    }
+    return core.load().inside() + " messages inside";
   }
 
   private static String routesUp(DefaultCamelContext camel) {

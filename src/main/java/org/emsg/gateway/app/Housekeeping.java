@@ -48,7 +48,7 @@ final class Housekeeping implements AutoCloseable {
     return () -> {
       try {
         work.run();
-      } catch (RuntimeException failed) {
+      } catch (Throwable failed) {
         log.warn("{} failed; it is tried again next time", what, failed);
       }
     };

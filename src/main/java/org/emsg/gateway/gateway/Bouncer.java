@@ -83,7 +83,7 @@ final class Bouncer {
       for (FailedMessage failed : page) {
         try {
           settle(failed);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
           LOG.error("{}: its failure is seen to in the next round", failed.envelope().trace(), e);
         }
         after = failed.id();

@@ -165,6 +165,12 @@ public final class Core implements Intake, Admission, Directory, AutoCloseable {
     return now == null ? new GroupCommitIntake.Load(0, 0, 0) : now.intake.load();
   }
 
+  /// Whether what it is given is committed and answered: for health.
+  public boolean isWorking() {
+    Running now = running;
+    return now != null && now.intake.isWorking();
+  }
+
   private static Reason starting() {
     return Reason.of(Reason.Kind.UNAVAILABLE, "The gateway is starting.");
   }

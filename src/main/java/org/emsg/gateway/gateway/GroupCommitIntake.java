@@ -42,6 +42,8 @@ import org.slf4j.LoggerFactory;
 ///   the other, and answered after the last; should we die between, the sender's repetition finds
 ///   the first parts done.
 /// - *Bounds.* `IntakeGate` counts what is anywhere between call and answer.
+/// - *Errors.* Whatever is thrown, an `Error` too, ends one group, plan or listener and neither
+///   thread: its senders are told to try again, and their places are free.
 public final class GroupCommitIntake implements Intake, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitIntake.class);
 
@@ -102,12 +104,21 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
   }
 
   private Optional<IntakeResult> admit(Envelope envelope) {
-    return switch (planning.admit(envelope)) {
-      case Verdict.Allow _ -> Optional.empty();
-      case Verdict.Refuse refuse -> Optional.of(new IntakeResult.Refused(refuse.reason()));
-      case Verdict.Wait wait ->
-          Optional.of(new IntakeResult.Deferred(wait.reason(), wait.retryAfter()));
-    };
+    try {
+      return switch (planning.admit(envelope)) {
+        case Verdict.Allow _ -> Optional.empty();
+        case Verdict.Refuse refuse -> Optional.of(new IntakeResult.Refused(refuse.reason()));
+        case Verdict.Wait wait ->
+            Optional.of(new IntakeResult.Deferred(wait.reason(), wait.retryAfter()));
+      };
+    } catch (Throwable e) {
+      return Optional.of(notPlanned(envelope, e));
+    }
+  }
+
+  /// Whether both threads run, without which nothing is answered: for health.
+  public boolean isWorking() {
+    return committer.isAlive() && answerer.isAlive();
   }
 
   /// How many envelopes are inside now, and how large groups are.
@@ -143,33 +154,32 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
 
   private void enqueue(Ticket ticket, CompletableFuture<PlannedEnvelope> plan) {
     if (plan.isCompletedExceptionally()) {
-      LOG.error(
-          "{}: planning failed, the sender is told to try again",
-          ticket.envelope.trace(),
-          plan.exceptionNow());
-      answer(ticket, deferred(Reason.Kind.INTERNAL, "the message could not be planned"));
+      answer(ticket, notPlanned(ticket.envelope, plan.exceptionNow()));
       return;
     }
     PlannedEnvelope planned = plan.join();
     Optional<Reason> refusal = planned.refusal();
     if (refusal.isPresent()) {
-      planning.settled(planned);
+      settled(planned);
       answer(ticket, new IntakeResult.Refused(refusal.get()));
       return;
     }
-    int rows = planned.deliveries().size();
-    if (rows <= settings.batchRows()) {
-      queue.add(new Step.Part(ticket, planned, true));
-    } else {
-      queue.addAll(chunks(ticket, planned));
-    }
+    queue.addAll(chunks(ticket, planned));
     if (stopped) {
       deferLeftovers();
     }
   }
 
+  private IntakeResult notPlanned(Envelope envelope, Throwable why) {
+    LOG.error("{}: planning failed, the sender is told to try again", envelope.trace(), why);
+    return deferred(Reason.Kind.INTERNAL, "the message could not be planned");
+  }
+
   private List<Step.Part> chunks(Ticket ticket, PlannedEnvelope planned) {
     int rows = planned.deliveries().size();
+    if (rows <= settings.batchRows()) {
+      return List.of(new Step.Part(ticket, planned, true));
+    }
     List<Step.Part> chunks = new ArrayList<>();
     for (int from = 0; from < rows; from += settings.batchRows()) {
       int to = Math.min(rows, from + settings.batchRows());
@@ -187,25 +197,28 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
   // ---- committing -------------------------------------------------------------------------------
 
   private void commitAll() {
-    List<Step.Part> group = new ArrayList<>();
+    List<Step.Part> group = new ArrayList<>(settings.batchEnvelopes());
     boolean more = true;
-    while (more) {
-      group.clear();
-      more = gather(group);
-      if (!group.isEmpty()) {
-        handOver(commit(group));
+    try {
+      while (more) {
+        group.clear();
+        more = gather(group);
+        if (!group.isEmpty()) {
+          handOver(commit(group));
+        }
       }
+    } finally {
+      stopped = true;
+      deferLeftovers();
+      handOver(Group.LAST);
     }
-    stopped = true;
-    deferLeftovers();
-    handOver(Group.LAST);
   }
 
   /// What came while we stopped is answered too.
   private void deferLeftovers() {
     for (Step step = queue.poll(); step != null; step = queue.poll()) {
       if (step instanceof Step.Part part) {
-        planning.settled(part.planned);
+        settled(part.planned);
         if (part.last) {
           answer(part.ticket, deferred(Reason.Kind.UNAVAILABLE, "the gateway is stopping"));
         }
@@ -243,19 +256,16 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
   }
 
   private Group commit(List<Step.Part> group) {
-    List<PlannedEnvelope> batch = new ArrayList<>(group.size());
-    for (Step.Part part : group) {
-      batch.add(part.planned);
-    }
     groups.increment();
     parts.add(group.size());
     try {
+      List<PlannedEnvelope> batch = group.stream().map(Step.Part::planned).toList();
       List<Committed> committed = store.commit(batch);
       if (committed.size() == group.size()) {
         return new Group(List.copyOf(group), committed);
       }
       LOG.error("{} envelopes committed, {} answers", group.size(), committed.size());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error(
           "A transaction of {} envelopes failed, their senders are told to try again",
           group.size(),
@@ -289,40 +299,55 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
         answer(group);
       } catch (InterruptedException e) {
         LOG.debug("the answerer stops by close() alone", e);
-      } catch (RuntimeException e) {
-        LOG.error("A listener failed; what it was told of is stored", e);
+      } catch (Throwable e) {
+        LOG.error("What was stored is not known everywhere yet; it is found in time", e);
       }
     }
   }
 
   private void answer(Group group) {
-    Set<LaneKey> lanes = new LinkedHashSet<>();
     for (int i = 0; i < group.parts.size(); i++) {
       Step.Part part = group.parts.get(i);
       Committed committed = group.committed.get(i);
-      planning.settled(part.planned);
+      settled(part.planned);
       for (Arrival arrival : committed.arrivals()) {
         tell(arrival);
       }
-      if (committed.result() instanceof IntakeResult.Accepted) {
-        for (Delivery delivery : part.planned.deliveries()) {
+      IntakeResult result = together(part.ticket.result, committed.result());
+      part.ticket.result = result;
+      if (part.last) {
+        answer(part.ticket, result);
+      }
+    }
+    lanes(group).forEach(wakeups::queued);
+  }
+
+  private static Set<LaneKey> lanes(Group group) {
+    Set<LaneKey> lanes = new LinkedHashSet<>();
+    for (int i = 0; i < group.parts.size(); i++) {
+      if (group.committed.get(i).result() instanceof IntakeResult.Accepted) {
+        for (Delivery delivery : group.parts.get(i).planned.deliveries()) {
           if (delivery instanceof Delivery.ToLane lane) {
             lanes.add(lane.lane());
           }
         }
       }
-      part.ticket.result = worse(part.ticket.result, committed.result());
-      if (part.last) {
-        answer(part.ticket, part.ticket.result);
-      }
     }
-    lanes.forEach(wakeups::queued);
+    return lanes;
+  }
+
+  private void settled(PlannedEnvelope planned) {
+    try {
+      planning.settled(planned);
+    } catch (Throwable e) {
+      LOG.error("{}: planning was not told of the end", planned.envelope().trace(), e);
+    }
   }
 
   private void tell(Arrival arrival) {
     try {
       mailboxes.arrived(arrival.account(), arrival.entry());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error(
           "{}: a session was not told of a new message; it finds it when it syncs",
           arrival.entry().trace(),
@@ -335,10 +360,29 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
     ticket.answer.complete(result);
   }
 
-  /// What is said of a message whose parts ended differently: that it failed where a part did, so
-  /// that the sender repeats it; that it is new where a part was.
-  private static IntakeResult worse(@Nullable IntakeResult before, IntakeResult now) {
-    return before == null || rank(now) > rank(before) ? now : before;
+  /// What is said of a message in parts: that it failed where a part did, so that the sender repeats
+  /// it; that it is new where a part was; that it goes to another server where a part does.
+  private static IntakeResult together(@Nullable IntakeResult before, IntakeResult now) {
+    if (before == null) {
+      return now;
+    }
+    boolean forwarded = isForwarded(before) || isForwarded(now);
+    return switch (rank(now) > rank(before) ? now : before) {
+      case IntakeResult.Accepted accepted ->
+          new IntakeResult.Accepted(accepted.trace(), forwarded);
+      case IntakeResult.Duplicate duplicate ->
+          new IntakeResult.Duplicate(duplicate.first(), forwarded);
+      case IntakeResult.Refused refused -> refused;
+      case IntakeResult.Deferred deferred -> deferred;
+    };
+  }
+
+  private static boolean isForwarded(IntakeResult result) {
+    return switch (result) {
+      case IntakeResult.Accepted accepted -> accepted.forwarded();
+      case IntakeResult.Duplicate duplicate -> duplicate.forwarded();
+      case IntakeResult.Refused _, IntakeResult.Deferred _ -> false;
+    };
   }
 
   private static int rank(IntakeResult result) {

@@ -40,7 +40,7 @@ final class SenderLines {
   private CompletableFuture<PlannedEnvelope> plan(Envelope envelope) {
     try {
       return planning.plan(envelope);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -130,7 +130,7 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
   private static Optional<Duration> step(LaneRun run) {
     try {
       return run.step();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("{}: the outbox failed, again in {}", run.lane(), AFTER_ERROR, e);
       return Optional.of(AFTER_ERROR);
     }

@@ -54,6 +54,11 @@ final class LaneRun {
 
   private static final Duration STARVED = Duration.ofMillis(100);
 
+  private static final Outcome OUR_FAULT =
+      Outcome.Deferred.conversation(
+              Reason.of(Reason.Kind.INTERNAL, "The gateway could not send the message."))
+          .uncertain();
+
   private final Outbox outbox;
   private final Sending sending;
   private final OutboxSettings settings;
@@ -271,25 +276,27 @@ final class LaneRun {
   private void start(OutboundMessage message) {
     int before = failures;
     tools.senders.execute(() -> {
-      Outcome outcome = attempt(message);
-      tools.room.release();
-      returned.add(new Attempt(message, outcome, before));
-      bell.ring();
+      Outcome outcome = OUR_FAULT;
+      try {
+        outcome = attempt(message);
+      } finally {
+        tools.room.release();
+        returned.add(new Attempt(message, outcome, before));
+        bell.ring();
+      }
     });
   }
 
   private Outcome attempt(OutboundMessage message) {
     try {
       return sending.send(message);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error(
           "{}: sending to {} failed for a reason of our own, again later",
           message.envelope().trace(),
           lease.lane(),
           e);
-      return Outcome.Deferred.conversation(
-              Reason.of(Reason.Kind.INTERNAL, "The gateway could not send the message."))
-          .uncertain();
+      return OUR_FAULT;
     }
   }
 }

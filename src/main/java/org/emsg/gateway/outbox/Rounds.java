@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 /// One piece of work done again and again on a virtual thread: polling, with a bell.
 ///
 /// A round that says there is more is followed by the next at once; else the next comes after the
-/// interval, or when somebody nudges. A round that throws is logged and tried again after the
-/// interval.
+/// interval, or when somebody nudges. A round that throws, be it an `Error`, is logged and tried
+/// again after the interval.
 public final class Rounds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
 
@@ -41,7 +41,7 @@ public final class Rounds implements AutoCloseable {
       boolean more = false;
       try {
         more = round.getAsBoolean();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.error("{}: a round failed, the next is in {}", name, interval, e);
       }
       if (!more && !closed && !bell.await(interval)) {

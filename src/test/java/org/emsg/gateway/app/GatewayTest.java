@@ -140,6 +140,8 @@ class GatewayTest {
   void healthTellsThatAllIsWellAndMetricsCount() throws Exception {
     HttpResponse<String> health = get("/health");
     assertThat(health.statusCode()).isEqualTo(200);
+    assertThat(JSON.readTree(health.body()).at("/checks/intake/detail").asText())
+        .isEqualTo("0 messages inside");
     assertThat(JSON.readTree(health.body()).at("/checks/routes/detail").asText())
         .isEqualTo("6 routes");
     assertThat(get("/metrics").body())

@@ -32,6 +32,7 @@ import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.MessageId;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Reason;
+import org.emsg.gateway.model.Verdict;
 import org.emsg.gateway.outbox.LaneKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,13 +44,21 @@ class GroupCommitIntakeTest {
   private final List<MailboxEntry> told = new CopyOnWriteArrayList<>();
   private final List<LaneKey> woken = new CopyOnWriteArrayList<>();
   private final ScriptedPlanning planning = new ScriptedPlanning();
+  private volatile boolean listenerFails;
   private GroupCommitIntake intake = intake(IntakeSettings.DEFAULT);
 
   private GroupCommitIntake intake(IntakeSettings settings) {
     GroupCommitIntake made =
-        new GroupCommitIntake(planning, store, (_, entry) -> told.add(entry), woken::add, settings);
+        new GroupCommitIntake(planning, store, (_, entry) -> tell(entry), woken::add, settings);
     made.start();
     return made;
+  }
+
+  private void tell(MailboxEntry entry) {
+    if (listenerFails) {
+      throw new StackOverflowError("as told");
+    }
+    told.add(entry);
   }
 
   @AfterEach
@@ -228,6 +237,65 @@ class GroupCommitIntakeTest {
   }
 
   @Test
+  void anErrorInATransactionIsNoSuccessAndEndsNothing() {
+    store.errorNext();
+
+    assertThat(accept(fromAlice("m1")).join()).isInstanceOf(IntakeResult.Deferred.class);
+    assertThat(accept(fromAlice("m2")).join()).isInstanceOf(IntakeResult.Accepted.class);
+    assertThat(intake.load().inside()).isZero();
+    assertThat(intake.isWorking()).isTrue();
+  }
+
+  @Test
+  void anErrorInAPlanIsNoSuccessAndHoldsUpNobody() {
+    CompletableFuture<Void> discovered = planning.holdNext();
+    CompletableFuture<IntakeResult> first = accept(fromAlice("first"));
+    planning.errorFor("behind it");
+    CompletableFuture<IntakeResult> behind = accept(fromAlice("behind it"));
+    CompletableFuture<IntakeResult> last = accept(fromAlice("last"));
+    discovered.complete(null);
+
+    assertThat(first.join()).isInstanceOf(IntakeResult.Accepted.class);
+    assertThat(behind.join()).isInstanceOf(IntakeResult.Deferred.class);
+    assertThat(last.join()).isInstanceOf(IntakeResult.Accepted.class);
+    planning.errorFor("at once");
+    assertThat(accept(fromAlice("at once")).join()).isInstanceOf(IntakeResult.Deferred.class);
+    planning.errorOnAdmission();
+    assertThat(accept(fromAlice("not even let in")).join())
+        .isInstanceOf(IntakeResult.Deferred.class);
+    assertThat(intake.load().inside()).isZero();
+  }
+
+  @Test
+  void anErrorAfterTheCommitTakesNobodysAnswer() {
+    listenerFails = true;
+    planning.errorWhenSettled();
+
+    assertThat(accept(fromAlice("m1")).join()).isInstanceOf(IntakeResult.Accepted.class);
+    assertThat(accept(fromAlice("m2")).join()).isInstanceOf(IntakeResult.Accepted.class);
+    assertThat(intake.isWorking()).isTrue();
+  }
+
+  @Test
+  void worksUntilItIsClosed() {
+    assertThat(intake.isWorking()).isTrue();
+
+    intake.close();
+
+    assertThat(intake.isWorking()).isFalse();
+  }
+
+  @Test
+  void aFanOutOfWhichOnlyTheLastPartGoesOnIsForwarded() {
+    planning.rows(4_500);
+    planning.lastToLane();
+
+    assertThat(accept(fromAlice("to everybody")).join())
+        .isInstanceOfSatisfying(
+            IntakeResult.Accepted.class, accepted -> assertThat(accepted.forwarded()).isTrue());
+  }
+
+  @Test
   void tellsListenersInTheOrderOfTheirCursors() {
     List<CompletableFuture<IntakeResult>> answers =
         IntStream.range(0, 2_000).mapToObj(i -> accept(fromAlice("m" + i))).toList();
@@ -294,6 +362,10 @@ class GroupCommitIntakeTest {
     private volatile Optional<Reason> refusal = Optional.empty();
     private Optional<CompletableFuture<Void>> hold = Optional.empty();
     private boolean fails;
+    private volatile String error = "";
+    private volatile boolean admissionFails;
+    private volatile boolean settlingFails;
+    private volatile boolean lastToLane;
     private final Map<MessageId, CompletableFuture<PlannedEnvelope>> plans =
         new ConcurrentHashMap<>();
 
@@ -310,6 +382,37 @@ class GroupCommitIntakeTest {
 
     synchronized void failNext() {
       fails = true;
+    }
+
+    void errorFor(String id) {
+      error = id;
+    }
+
+    void errorOnAdmission() {
+      admissionFails = true;
+    }
+
+    void errorWhenSettled() {
+      settlingFails = true;
+    }
+
+    void lastToLane() {
+      lastToLane = true;
+    }
+
+    @Override
+    public Verdict admit(Envelope envelope) {
+      if (admissionFails) {
+        throw new StackOverflowError("as told");
+      }
+      return Verdict.allow();
+    }
+
+    @Override
+    public void settled(PlannedEnvelope planned) {
+      if (settlingFails) {
+        throw new StackOverflowError("as told");
+      }
     }
 
     void rows(int count) {
@@ -330,6 +433,9 @@ class GroupCommitIntakeTest {
         fails = false;
         throw new IllegalStateException("as told");
       }
+      if (envelope.id().value().equals(error)) {
+        throw new StackOverflowError("as told");
+      }
       PlannedEnvelope planned =
           new PlannedEnvelope(
               envelope,
@@ -348,7 +454,7 @@ class GroupCommitIntakeTest {
       if (refusal.isPresent()) {
         return new Delivery.Refused(key, ANNA, refusal.get(), "test");
       }
-      if (lane) {
+      if (lane || (lastToLane && row == rows - 1)) {
         return new Delivery.ToLane(
             key,
             LANE,
@@ -376,6 +482,7 @@ class GroupCommitIntakeTest {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile int commitsRunning;
     private volatile int failFrom = Integer.MAX_VALUE;
+    private volatile boolean error;
 
     @Override
     @SuppressWarnings("NonAtomicVolatileUpdate") // by the committer alone
@@ -385,6 +492,10 @@ class GroupCommitIntakeTest {
         gate.await();
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
+      }
+      if (error) {
+        error = false;
+        throw new StackOverflowError("as told");
       }
       if (batches.size() >= failFrom) {
         throw new IllegalStateException("the database is down");
@@ -408,6 +519,10 @@ class GroupCommitIntakeTest {
 
     void failFrom(int commit) {
       failFrom = commit;
+    }
+
+    void errorNext() {
+      error = true;
     }
 
     List<Integer> batchSizes() {

@@ -341,6 +341,20 @@ class LaneRunTest {
   }
 
   @Test
+  void anErrorInASendIsADeferralToo() {
+    scene.queue(1, LANE, List.of(Network.SMTP));
+    scene.peer =
+        _ -> {
+          throw new StackOverflowError("as told");
+        };
+
+    scene.drain(scene.run());
+
+    assertThat(scene.outbox.settled()).singleElement().isInstanceOf(Settlement.Again.class);
+    assertThat(scene.room.availablePermits()).isEqualTo(1_000);
+  }
+
+  @Test
   void keepsAQuietLaneForAMomentAndTakesANewRowWhenWoken() {
     scene.queue(1);
     LaneRun run = scene.run();
