@@ -11,7 +11,11 @@ import org.emsg.gateway.model.MessageId;
 import org.emsg.gateway.model.Network;
 
 /// Message ids on EMSG: the sender's own, and for what was bridged a UUID of version 8 (RFC 9562
-/// §5.8) made of the origin, the sender and their network's id.
+/// §5.8) made of the origin, the sender, their network's id and the content.
+///
+/// The content, since XMPP clients that count from one use an id again, and lists send on what they
+/// changed under the `Message-ID` that it had: other words are another message (profile §6). Copies
+/// that say the same have one id.
 final class EmsgMinting implements Minting {
   @Override
   public Network network() {
@@ -31,7 +35,8 @@ final class EmsgMinting implements Minting {
             envelope.origin().label(),
             envelope.provenance().verified() ? "verified" : "unverified",
             envelope.sender().text(),
-            envelope.id().value());
+            envelope.id().value(),
+            envelope.digest().asHex());
     byte[] hash;
     try {
       hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
