@@ -360,16 +360,15 @@ public final class GroupCommitIntake implements Intake, AutoCloseable {
     ticket.answer.complete(result);
   }
 
-  /// What is said of a message in parts: that it failed where a part did, so that the sender repeats
-  /// it; that it is new where a part was; that it goes to another server where a part does.
+  /// What is said of a message in parts: that it failed where a part did, so that the sender
+  /// repeats it; that it is new where a part was; that it goes to another server where a part does.
   private static IntakeResult together(@Nullable IntakeResult before, IntakeResult now) {
     if (before == null) {
       return now;
     }
     boolean forwarded = isForwarded(before) || isForwarded(now);
     return switch (rank(now) > rank(before) ? now : before) {
-      case IntakeResult.Accepted accepted ->
-          new IntakeResult.Accepted(accepted.trace(), forwarded);
+      case IntakeResult.Accepted accepted -> new IntakeResult.Accepted(accepted.trace(), forwarded);
       case IntakeResult.Duplicate duplicate ->
           new IntakeResult.Duplicate(duplicate.first(), forwarded);
       case IntakeResult.Refused refused -> refused;

@@ -1,6 +1,7 @@
 package org.emsg.gateway.gateway;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -155,10 +156,16 @@ final class Planner implements Planning {
     return senders.sender(envelope.origin(), envelope.sender(), envelope.provenance().verified());
   }
 
+  /// Whoever is reached under one of the addresses gets nothing under the others.
   private PlannedEnvelope assemble(Envelope envelope, List<Answer> answers) {
     List<Delivery> deliveries = new ArrayList<>(answers.size());
     List<Learned> learned = new ArrayList<>();
+    Set<Address> reached = new HashSet<>();
     for (Answer given : answers) {
+      Optional<Address> person = person(given.way);
+      if (person.filter(reached::contains).isPresent()) {
+        continue;
+      }
       Answer answer = given;
       if (given.way instanceof Way.Out out && out.open() && waits(envelope.sender(), given.to)) {
         answer = new Answer(given.to, new Way.Later("behind a message that is being planned"));
@@ -166,15 +173,32 @@ final class Planner implements Planning {
       Bytes key = DeliveryWriter.idempotencyKey(envelope, answer.to);
       Delivery delivery = writer.write(envelope, key, answer.to, answer.way);
       deliveries.add(delivery);
+      if (!(delivery instanceof Delivery.Refused)) {
+        person.ifPresent(reached::add);
+      }
       switch (answer.way) {
         case Way.Out out -> out.learned().ifPresent(learned::add);
         case Way.Home home when teaches(envelope) ->
             ways.learn(envelope.sender(), home.account()).ifPresent(learned::add);
-        case Way.Home _, Way.No _ -> {}
-        case Way.Later _ -> queueing.merge(new Pair(envelope.sender(), answer.to), 1, Integer::sum);
+        case Way.Home _, Way.No _, Way.Later _ -> {}
       }
     }
-    return new PlannedEnvelope(envelope, idsAreUnique(envelope), deliveries, learned);
+    PlannedEnvelope planned =
+        new PlannedEnvelope(envelope, idsAreUnique(envelope), deliveries, learned);
+    for (Delivery delivery : deliveries) {
+      if (delivery instanceof Delivery.ToPlanning later) {
+        queueing.merge(new Pair(envelope.sender(), later.addressed()), 1, Integer::sum);
+      }
+    }
+    return planned;
+  }
+
+  private static Optional<Address> person(Way way) {
+    return switch (way) {
+      case Way.Home home -> Optional.of(home.account());
+      case Way.Out out -> Optional.of(out.recipient());
+      case Way.No _, Way.Later _ -> Optional.empty();
+    };
   }
 
   /// Whether the envelope tells on which network its sender is to be reached: a person wrote it,

@@ -58,6 +58,7 @@ final class CoreScene implements Trace {
   final FakeDiscovery smtp = new FakeDiscovery(Network.SMTP);
   final List<String> traced = new ArrayList<>();
   final List<LaneKey> woken = new CopyOnWriteArrayList<>();
+  boolean mailboxFormFails;
   final Planner planner;
   final Bouncer bouncer;
   final Admission admission;
@@ -82,7 +83,7 @@ final class CoreScene implements Trace {
     DeliveryWriter writer =
         new DeliveryWriter(
             addressing,
-            (envelope, account) -> new MailboxForm.Item(envelope.id(), Bytes.utf8("{}")),
+            (envelope, _) -> mailboxItem(envelope),
             List.of(mint(Network.EMSG), mint(Network.XMPP), mint(Network.SMTP)));
     planner = new Planner(senders, ways, writer, queue, outbox, patience::add, Runnable::run);
     bouncer =
@@ -102,6 +103,13 @@ final class CoreScene implements Trace {
     rounds =
         new PlanningRounds(
             queue, planner, (_, _) -> {}, woken::add, RetrySchedule.DEFAULT, clock, new Random(1));
+  }
+
+  private MailboxForm.Item mailboxItem(Envelope envelope) {
+    if (mailboxFormFails) {
+      throw new IllegalStateException("as told");
+    }
+    return new MailboxForm.Item(envelope.id(), Bytes.utf8("{}"));
   }
 
   private static Minting mint(Network network) {

@@ -75,6 +75,35 @@ class PlannerTest {
     }
 
     @Test
+    void anAccountThatIsNamedByTwoAddressesGetsTheMessageOnce() {
+      CoreScene ruled =
+          new CoreScene(
+              """
+              rules:
+                - match: "support#a.test"
+                  rewrite: "alice#a.test"
+                - match: "*#a.test"
+                  strip-tag: true
+              """);
+      Envelope envelope =
+          Envelopes.from(ERIN)
+              .to(
+                  new Address.Smtp("support", "a.test", "support"),
+                  new Address.Smtp("nobody", "a.test", "nobody"),
+                  ALICE_IN_MAIL,
+                  new Address.Smtp("alice+x", "a.test", "alice+x"),
+                  new Address.Smtp("anna", "a.test", "anna"))
+              .envelope();
+
+      assertThat(ruled.plan(envelope).deliveries())
+          .hasExactlyElementsOfTypes(
+              Delivery.ToMailbox.class, Delivery.Refused.class, Delivery.ToMailbox.class);
+      assertThat(ruled.plan(envelope).deliveries().getFirst().why()).contains("support#a.test");
+      ruled.commit(envelope);
+      assertThat(ruled.commit(envelope).result()).isInstanceOf(IntakeResult.Duplicate.class);
+    }
+
+    @Test
     void peopleOfOtherNetworksReachAHomeUserOnHerFace() {
       assertThat(scene.delivery(message(DAVE, ALICE_IN_XMPP)))
           .isInstanceOfSatisfying(
@@ -175,6 +204,19 @@ class PlannerTest {
     }
 
     @Test
+    void anAliasBesideThePlainFormIsOneRecipient() {
+      scene.xmpp.serves("xmpp.test");
+      Address.Emsg alias = new Address.Emsg("dave__xmpp.test", "xmpp.a.test");
+
+      assertThat(scene.plan(Envelopes.from(ALICE).to(alias, PLAIN_DAVE).envelope()).deliveries())
+          .singleElement()
+          .isInstanceOfSatisfying(
+              Delivery.ToLane.class, lane -> assertThat(lane.addressed()).isEqualTo(alias));
+      assertThat(scene.plan(Envelopes.from(ALICE).to(PLAIN_DAVE, alias).envelope()).deliveries())
+          .hasSize(1);
+    }
+
+    @Test
     void anEdgeWhoseLookUpThrowsCannotTell() {
       scene.xmpp.answersLater("xmpp.test").completeExceptionally(new IllegalStateException("bug"));
 
@@ -236,6 +278,21 @@ class PlannerTest {
       assertThat(scene.allArrive())
           .extracting(message -> message.envelope().id().value())
           .containsExactly("m", "second", "third");
+    }
+
+    @Test
+    void aPlanThatFailsLeavesNothingBehindThatWouldHoldUpTheNext() {
+      CompletableFuture<Discovery.Answer> later = scene.xmpp.answersLater("slow.test");
+      Address.Emsg slow = new Address.Emsg("x", "slow.test");
+      scene.mailboxFormFails = true;
+      CompletableFuture<PlannedEnvelope> plan =
+          scene.planner.plan(Envelopes.from(ALICE).to(slow, ANNA).envelope());
+      scene.patienceEnds();
+      assertThat(plan).isCompletedExceptionally();
+
+      later.complete(FakeDiscovery.found());
+
+      assertThat(scene.lane(message(ALICE, slow)).lane().network()).isEqualTo(Network.XMPP);
     }
 
     @Test
