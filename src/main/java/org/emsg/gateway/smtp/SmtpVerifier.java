@@ -21,6 +21,20 @@ final class SmtpVerifier {
   static final String VIA = "X-EMSG-Via";
   private static final int MAX_HOPS = 50;
 
+  /// What is shown of a mail, and what says how it is to be read. DKIM begins with the last field
+  /// of a name, readers with the first (RFC 6376 §8.15): a second one is never a signer's words.
+  private static final List<String> ONCE =
+      List.of(
+          "From",
+          "Subject",
+          "Date",
+          "Message-ID",
+          "In-Reply-To",
+          "References",
+          "Content-Type",
+          "Content-Transfer-Encoding",
+          "Content-Disposition");
+
   private final SenderChecks checks;
   private final Addressing addressing;
   private final SmtpConfig.Unaligned unaligned;
@@ -45,13 +59,18 @@ final class SmtpVerifier {
       return refused(Reason.Kind.MALFORMED, "The header of the message is too large.");
     }
     MailHeaders headers = read.get();
+    Optional<String> repeated = headers.repeated(ONCE);
+    if (repeated.isPresent()) {
+      return refused(
+          Reason.Kind.MALFORMED, "The message has more than one " + repeated.get() + '.');
+    }
     Optional<Reason> loop = loop(headers);
     if (loop.isPresent()) {
       return new Verified.Stopped(new IntakeResult.Refused(loop.get()));
     }
     MailContent content;
     try {
-      content = MailContent.of(MimeReader.read(mail.content().view()));
+      content = MailContent.of(MimeReader.read(headers, mail.content().view()));
     } catch (MimeReader.Refused malformed) {
       return refused(Reason.Kind.MALFORMED, "This cannot be taken: " + malformed.text() + ".");
     }

@@ -77,13 +77,19 @@ public final class MimeFuzz {
     String text = new String(input, StandardCharsets.UTF_8);
     require(SmtpCommand.parse(text) != null, "no answer for a command");
     Optional<MailHeaders> headers = MailHeaders.parse(input);
-    headers.ifPresent(MimeFuzz::headers);
+    headers.ifPresent(read -> {
+      headers(read);
+      parts(read, input);
+    });
+    written(text);
+  }
+
+  private static void parts(MailHeaders headers, byte[] input) {
     try {
-      content(MailContent.of(MimeReader.read(input)));
+      content(MailContent.of(MimeReader.read(headers, input)));
     } catch (MimeReader.Refused documented) {
       require(!documented.text().isEmpty(), "a refusal without a reason");
     }
-    written(text);
   }
 
   private static void headers(MailHeaders headers) {

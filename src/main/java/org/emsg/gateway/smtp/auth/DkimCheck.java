@@ -65,7 +65,7 @@ final class DkimCheck {
     }
     List<Outcome> outcomes = new ArrayList<>(unread(headers));
     for (Result result : verifier.getResults()) {
-      outcomes.add(outcome(result));
+      outcomes.add(outcome(headers, result));
     }
     return outcomes;
   }
@@ -87,12 +87,11 @@ final class DkimCheck {
         record.getSelector().toString());
   }
 
-  private static Outcome outcome(Result result) {
+  private static Outcome outcome(MailHeaders headers, Result result) {
     SignatureRecord record = result.getRecord();
     String word =
         switch (result.getResultType()) {
-          // Whoever signs only the beginning of a body lets others write the rest (RFC 6376 §8.2).
-          case PASS -> record.getBodyHashLimit() >= 0 ? "policy" : "pass";
+          case PASS -> coversWhatIsShown(headers, record) ? "pass" : "policy";
           case TEMPERROR -> "temperror";
           case PERMERROR -> "permerror";
           case NEUTRAL -> "neutral";
@@ -101,6 +100,15 @@ final class DkimCheck {
           case FAIL -> "fail";
         };
     return outcome(word, record);
+  }
+
+  /// Whoever signs only the beginning of a body lets others write the rest (RFC 6376 §8.2), and who
+  /// does not sign the subject lets them write that.
+  private static boolean coversWhatIsShown(MailHeaders headers, SignatureRecord record) {
+    return record.getBodyHashLimit() < 0
+        && (headers.count("Subject") == 0
+            || record.getHeaders().stream()
+                .anyMatch(name -> name.toString().strip().equalsIgnoreCase("Subject")));
   }
 
   private static final class StrictVerifier extends DKIMVerifier {

@@ -121,6 +121,11 @@ public final class MailHeaders {
     return (int) fields.stream().filter(field -> field.name().equalsIgnoreCase(name)).count();
   }
 
+  /// The first of `names` that is there more than once.
+  public Optional<String> repeated(List<String> names) {
+    return names.stream().filter(name -> count(name) > 1).findFirst();
+  }
+
   /// The unfolded body of the first field of that name.
   public Optional<String> first(String name) {
     for (Field field : fields) {

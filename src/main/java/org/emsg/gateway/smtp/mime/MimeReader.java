@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,13 +35,21 @@ public final class MimeReader {
 
   private final Deque<Level> open = new ArrayDeque<>();
   private final List<MimePart> root = new ArrayList<>();
-  private MimeParameters type = MimeParameters.parse("");
-  private MimeParameters disposition = MimeParameters.parse("");
+  private MimeParameters type;
+  private MimeParameters disposition;
+  private boolean inBody;
   private int parts;
 
   private record Level(String subtype, List<MimePart> parts) {}
 
-  private MimeReader() {}
+  private MimeReader(MailHeaders headers) {
+    type = parameters(headers, "Content-Type");
+    disposition = parameters(headers, "Content-Disposition");
+  }
+
+  private static MimeParameters parameters(MailHeaders headers, String name) {
+    return MimeParameters.parse(headers.first(name).orElse(""));
+  }
 
   /// Why a message cannot be read; its text is for the sender.
   public static final class Refused extends Exception {
@@ -54,14 +64,19 @@ public final class MimeReader {
     }
   }
 
-  /// The whole message as a tree.
+  /// The whole message as a tree. The parser is given the header's fields as `headers` read them
+  /// and the body from where `headers` saw it begin: what DKIM vouched for is what is read.
   ///
   /// @param content header and body
-  public static MimePart read(byte[] content) throws Refused {
-    MimeReader reader = new MimeReader();
+  public static MimePart read(MailHeaders headers, byte[] content) throws Refused {
+    MimeReader reader = new MimeReader(headers);
     MimeTokenStream tokens = new MimeTokenStream(CONFIG);
     tokens.setRecursionMode(RecursionMode.M_NO_RECURSE);
-    tokens.parse(new ByteArrayInputStream(content));
+    int start = headers.bodyStart();
+    tokens.parse(
+        new SequenceInputStream(
+            new ByteArrayInputStream(structure(headers)),
+            new ByteArrayInputStream(content, start, content.length - start)));
     try {
       for (EntityState state = tokens.getState();
           state != EntityState.T_END_OF_STREAM;
@@ -76,13 +91,31 @@ public final class MimeReader {
         : reader.root.getFirst();
   }
 
+  /// The fields that say how the body is to be read.
+  private static byte[] structure(MailHeaders headers) {
+    StringBuilder fields = new StringBuilder();
+    for (String name : List.of("Content-Type", "Content-Transfer-Encoding")) {
+      headers.first(name).ifPresent(body ->
+          fields.append(name).append(':').append(body).append("\r\n"));
+    }
+    return fields.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   private void take(EntityState state, MimeTokenStream tokens) throws Refused, IOException {
     switch (state) {
+      case T_END_HEADER -> inBody = true;
       case T_START_HEADER -> {
+        if (!inBody) {
+          return;
+        }
         type = MimeParameters.parse("");
         disposition = MimeParameters.parse("");
       }
-      case T_FIELD -> field(tokens.getField());
+      case T_FIELD -> {
+        if (inBody) {
+          field(tokens.getField());
+        }
+      }
       case T_START_MULTIPART -> {
         if (open.size() == MAX_DEPTH) {
           throw new Refused("the message has parts within parts over " + MAX_DEPTH + " deep");
