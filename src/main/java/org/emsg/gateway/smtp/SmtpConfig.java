@@ -3,6 +3,8 @@ package org.emsg.gateway.smtp;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.emsg.gateway.net.Cidr;
 
 /// The settings of the mail edge (`smtp:` in `config/gateway.yaml`).
 ///
@@ -25,6 +27,8 @@ import java.util.Optional;
 /// @param unaligned what happens to mail whose From nobody vouched for: `deliver`, marked
 ///   unverified, or `refuse`; a domain with a DMARC policy of `reject` is obeyed in either case
 ///   (default `deliver`)
+/// @param fronts the addresses of mail servers that stand in front of this one: what they hand on
+///   has no SPF, since the address that connects is theirs (default: loopback and private blocks)
 /// @param postmaster the EMSG account that gets what is written to `postmaster` of our domains;
 ///   empty leaves it to the accounts of that name (default empty)
 /// @param authTimeout how long the look-ups for SPF, DKIM and DMARC of one message may take
@@ -54,6 +58,7 @@ public record SmtpConfig(
     Duration dataTimeout,
     long memory,
     Unaligned unaligned,
+    List<Cidr> fronts,
     String postmaster,
     Duration authTimeout,
     Duration attachmentRetention,
@@ -65,7 +70,22 @@ public record SmtpConfig(
     int maxPerConnection,
     Duration idle,
     int connectionsPerLane) {
+  private static final List<Cidr> NEARBY =
+      Stream.of(
+              "127.0.0.0/8",
+              "10.0.0.0/8",
+              "100.64.0.0/10",
+              "169.254.0.0/16",
+              "172.16.0.0/12",
+              "192.168.0.0/16",
+              "::1",
+              "fc00::/7",
+              "fe80::/10")
+          .map(Cidr::parse)
+          .toList();
+
   public SmtpConfig {
+    fronts = List.copyOf(fronts);
     require(port >= 0 && port < 65_536, "port", "0 to 65535");
     require(maxMessage >= 65_536 && maxMessage <= 104_857_600, "max-message", "64 KiB to 100 MiB");
     require(maxRecipients >= 1 && maxRecipients <= 10_000, "max-recipients", "1 to 10000");
@@ -108,6 +128,7 @@ public record SmtpConfig(
         Duration.ofMinutes(10),
         67_108_864,
         Unaligned.DELIVER,
+        NEARBY,
         "",
         Duration.ofSeconds(10),
         Duration.ofDays(30),

@@ -79,7 +79,9 @@ public final class SmtpEdge implements AutoCloseable {
             config, name, new MailTargets(ports.dns(), ports.guard(), isOurs, random), tls::client);
     this.verifier =
         new SmtpVerifier(
-            new SenderChecks(ports.dns(), config.authTimeout()), addressing, config.unaligned());
+            new SenderChecks(ports.dns(), clock, config.fronts(), config.authTimeout()),
+            addressing,
+            config.unaligned());
     Subjects subjects = new Subjects();
     this.toModel =
         new MailToModel(

@@ -197,7 +197,8 @@ public final class MailBenchGateway {
 
   private static SmtpConfig settings(int sink) {
     return BenchSettings.with(
-        SmtpConfig.defaults(), Map.of("port", 0, "exchangePort", sink, "connectionsPerLane", 8));
+        SmtpConfig.defaults(),
+        Map.of("port", 0, "fronts", List.of(), "exchangePort", sink, "connectionsPerLane", 8));
   }
 
   static Address.Emsg person(int number) {

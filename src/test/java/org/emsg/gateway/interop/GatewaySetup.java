@@ -54,6 +54,8 @@ final class GatewaySetup {
     // Peers in containers come by the bridge, not by loopback.
     set("smtp.host", "0.0.0.0");
     set("smtp.port", smtp);
+    // They are no servers in front: they write for themselves.
+    list("smtp.fronts");
     set("http.port", http);
     list("dns.servers").add("127.0.0.1:" + DnsPeer.shared().server().getPort());
     // What a test waits for should not wait for the patience that the Internet needs.

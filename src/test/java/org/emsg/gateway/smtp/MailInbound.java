@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.address.MappedAddressing;
 import org.emsg.gateway.fixtures.FakeBlobs;
+import org.emsg.gateway.fixtures.FakeClock;
 import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
@@ -25,7 +26,9 @@ final class MailInbound {
   private final Addressing addressing = MappedAddressing.of(World.MAPPING, new RememberedAliases());
   private final SmtpVerifier verifier =
       new SmtpVerifier(
-          new SenderChecks(dns, Duration.ofSeconds(5)), addressing, SmtpConfig.Unaligned.DELIVER);
+          new SenderChecks(dns, FakeClock.atNoon(), List.of(), Duration.ofSeconds(5)),
+          addressing,
+          SmtpConfig.Unaligned.DELIVER);
   private final MailToModel toModel =
       new MailToModel(
           addressing, new MailSite.MemoryIds(), blobs, new Subjects(), Duration.ofDays(30));

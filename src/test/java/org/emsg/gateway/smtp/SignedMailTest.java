@@ -96,7 +96,8 @@ class SignedMailTest {
             "Content-Transfer-Encoding: base64",
             "From: Erin <erin@mail.test>")) {
       for (String mail :
-          List.of(added + "\r\n" + signed, signed.replace("\r\n\r\n", "\r\n" + added + "\r\n\r\n"))) {
+          List.of(
+              added + "\r\n" + signed, signed.replace("\r\n\r\n", "\r\n" + added + "\r\n\r\n"))) {
         IntakeResult answer = ((MailInbound.Result.Stopped) receive(mail)).result();
         assertThat(((IntakeResult.Refused) answer).reason().kind())
             .as(added)
@@ -125,8 +126,7 @@ class SignedMailTest {
         .satisfies(provenance -> assertThat(provenance.verified()).isFalse())
         .satisfies(provenance ->
             assertThat(provenance.checks())
-                .anyMatch(check ->
-                    check.name().equals("dkim") && check.result().equals("policy")));
+                .anyMatch(check -> check.name().equals("dkim") && check.result().equals("policy")));
   }
 
   @Test

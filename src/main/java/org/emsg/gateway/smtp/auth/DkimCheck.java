@@ -4,6 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,10 +38,15 @@ final class DkimCheck {
   private static final int MAX_BITS = 8192;
   private static final Pattern ED25519 = Pattern.compile("[:;]\\s*a\\s*=\\s*ed25519-sha256\\s*;");
 
-  private final Dns dns;
+  /// How far a signer's clock may be ahead of ours.
+  private static final Duration AHEAD = Duration.ofMinutes(5);
 
-  DkimCheck(Dns dns) {
+  private final Dns dns;
+  private final Clock clock;
+
+  DkimCheck(Dns dns, Clock clock) {
     this.dns = dns;
+    this.clock = clock;
   }
 
   /// What became of one signature.
@@ -52,7 +60,7 @@ final class DkimCheck {
     if (headers.count("DKIM-Signature") == 0) {
       return List.of();
     }
-    DKIMVerifier verifier = new StrictVerifier(new Retriever(dns));
+    DKIMVerifier verifier = new StrictVerifier(new Retriever(dns), clock.instant().plus(AHEAD));
     byte[] bytes = content.view();
     int start = headers.bodyStart();
     try {
@@ -75,9 +83,16 @@ final class DkimCheck {
         .map(MailHeaders.Field::raw)
         .limit(MAX_SIGNATURES)
         .filter(field -> ED25519.matcher(field).find())
-        .map(field -> new SignatureRecordImpl(field.substring(field.indexOf(':') + 1)))
-        .map(record -> outcome("neutral", record))
+        .map(DkimCheck::unread)
         .toList();
+  }
+
+  private static Outcome unread(String field) {
+    try {
+      return outcome("neutral", new SignatureRecordImpl(field.substring(field.indexOf(':') + 1)));
+    } catch (IllegalStateException | IllegalArgumentException malformed) {
+      return new Outcome("permerror", "invalid", "invalid");
+    }
   }
 
   private static Outcome outcome(String word, SignatureRecord record) {
@@ -112,8 +127,27 @@ final class DkimCheck {
   }
 
   private static final class StrictVerifier extends DKIMVerifier {
-    StrictVerifier(PublicKeyRecordRetriever retriever) {
+    private static final long NEVER = Instant.parse("9999-01-01T00:00:00Z").getEpochSecond();
+
+    private final Instant latest;
+
+    /// @param latest the time after which no signature can have been made
+    StrictVerifier(PublicKeyRecordRetriever retriever, Instant latest) {
       super(retriever);
+      this.latest = latest;
+    }
+
+    /// jDKIM refuses a signature of the next second, by a clock of its own.
+    @Override
+    public SignatureRecord newSignatureRecord(String record) {
+      return new SignatureRecordImpl(record) {
+        @Override
+        @SuppressWarnings("NullAway") // jDKIM takes null for "it says no time"
+        public Long getSignatureTimestamp() {
+          Long signed = super.getSignatureTimestamp();
+          return signed == null || signed <= latest.getEpochSecond() ? null : NEVER;
+        }
+      };
     }
 
     @Override

@@ -63,17 +63,29 @@ final class Dmarc {
         walk.failed());
   }
 
-  /// Whether `domain`, which vouched, is `author` or, where that is enough, of the same
-  /// organisation.
-  boolean isAligned(String domain, String author, Judgement judgement, boolean strict) {
+  /// Whether a domain that vouched speaks for the author; `UNKNOWN` where it may, and the DNS did
+  /// not say.
+  enum Alignment {
+    ALIGNED,
+    NOT_ALIGNED,
+    UNKNOWN
+  }
+
+  /// Whether `domain` is `author` or, where that is enough, of the same organisation.
+  Alignment alignment(String domain, String author, Judgement judgement, boolean strict) {
     if (domain.equals(author)) {
-      return true;
+      return Alignment.ALIGNED;
     }
     if (strict || !related(domain, judgement.organisation())) {
-      return false;
+      return Alignment.NOT_ALIGNED;
     }
     Walk walk = walk(domain);
-    return !walk.failed() && walk.organisation(domain).equals(judgement.organisation());
+    if (walk.failed()) {
+      return Alignment.UNKNOWN;
+    }
+    return walk.organisation(domain).equals(judgement.organisation())
+        ? Alignment.ALIGNED
+        : Alignment.NOT_ALIGNED;
   }
 
   private static boolean related(String domain, String organisation) {

@@ -1,13 +1,16 @@
 package org.emsg.gateway.smtp.auth;
 
 import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Provenance.Check;
+import org.emsg.gateway.net.Cidr;
 import org.emsg.gateway.net.Dns;
+import org.emsg.gateway.smtp.auth.Dmarc.Alignment;
 import org.emsg.gateway.smtp.mime.MailHeaders;
 
 /// Whether the network vouches for who a mail says it is from: SPF or DKIM that passes, for a
@@ -19,9 +22,11 @@ public final class SenderChecks {
   private final Dmarc dmarc;
   private final Duration limit;
 
-  public SenderChecks(Dns dns, Duration limit) {
-    this.spf = new SpfCheck(dns);
-    this.dkim = new DkimCheck(dns);
+  /// @param fronts the mail servers in front of this one: that they connect vouches for nobody
+  /// @param limit for the look-ups of one message
+  public SenderChecks(Dns dns, Clock clock, List<Cidr> fronts, Duration limit) {
+    this.spf = new SpfCheck(dns, fronts);
+    this.dkim = new DkimCheck(dns, clock);
     this.dmarc = new Dmarc(dns);
     this.limit = limit;
   }
@@ -61,10 +66,9 @@ public final class SenderChecks {
 
     SpfCheck.Result sent = spf.check(mail.client(), mail.reversePath(), mail.helo());
     checks.add(new Check("spf", sent.result(), detail(sent.domain())));
-    uncertain |= sent.result().equals("temperror");
-    if (sent.result().equals("pass")) {
-      aligned = dmarc.isAligned(sent.domain(), author, judgement, judgement.strictSpf());
-    }
+    Alignment said = said(sent.result(), sent.domain(), author, judgement, judgement.strictSpf());
+    aligned |= said == Alignment.ALIGNED;
+    uncertain |= said == Alignment.UNKNOWN;
 
     List<DkimCheck.Outcome> signatures = dkim.check(mail.headers(), mail.content());
     if (signatures.isEmpty()) {
@@ -74,9 +78,11 @@ public final class SenderChecks {
       checks.add(
           new Check(
               "dkim", signature.result(), detail(signature.selector() + "@" + signature.domain())));
-      uncertain |= signature.result().equals("temperror");
-      if (!aligned && signature.result().equals("pass")) {
-        aligned = dmarc.isAligned(signature.domain(), author, judgement, judgement.strictDkim());
+      if (!aligned) {
+        Alignment signed =
+            said(signature.result(), signature.domain(), author, judgement, judgement.strictDkim());
+        aligned = signed == Alignment.ALIGNED;
+        uncertain |= signed == Alignment.UNKNOWN;
       }
     }
 
@@ -86,6 +92,20 @@ public final class SenderChecks {
     mail.tls().ifPresent(tls -> checks.add(new Check("tls", "pass", detail(tls))));
     return new Result(
         aligned, uncertain && !aligned, judgement.policy() == Dmarc.Policy.REJECT, checks);
+  }
+
+  /// What a check of `domain` says about the author. An error that may be gone soon is one to wait
+  /// for only where the domain could speak for the author at all: others' DNS is their own affair.
+  private Alignment said(
+      String result, String domain, String author, Dmarc.Judgement judgement, boolean strict) {
+    return switch (result) {
+      case "pass" -> dmarc.alignment(domain, author, judgement, strict);
+      case "temperror" ->
+          dmarc.alignment(domain, author, judgement, strict) == Alignment.NOT_ALIGNED
+              ? Alignment.NOT_ALIGNED
+              : Alignment.UNKNOWN;
+      default -> Alignment.NOT_ALIGNED;
+    };
   }
 
   /// Names in a trace are short and printable.

@@ -10,15 +10,18 @@ import org.apache.james.jspf.core.DNSRequest;
 import org.apache.james.jspf.core.DNSService;
 import org.apache.james.jspf.core.exceptions.TimeoutException;
 import org.apache.james.jspf.impl.SPF;
+import org.emsg.gateway.net.Cidr;
 import org.emsg.gateway.net.Dns;
 
 /// Whether a client may send for a domain (RFC 7208): jSPF, asking our DNS. Thread-safe; blocks for
 /// look-ups.
 final class SpfCheck {
   private final SPF spf;
+  private final List<Cidr> fronts;
 
-  SpfCheck(Dns dns) {
+  SpfCheck(Dns dns, List<Cidr> fronts) {
     this.spf = new SPF(new Lookups(dns));
+    this.fronts = List.copyOf(fronts);
   }
 
   /// What the check said.
@@ -27,11 +30,16 @@ final class SpfCheck {
   /// @param domain whose policy it was: that of the envelope sender, or of HELO for the null sender
   record Result(String result, String domain) {}
 
+  /// `none` for a server in front of us: it hands on what everybody sends, and may well be one of
+  /// the domain's own.
   Result check(InetAddress client, String reversePath, String helo) {
     int at = reversePath.lastIndexOf('@');
     String domain = (at < 0 ? helo : reversePath.substring(at + 1)).toLowerCase(Locale.ROOT);
     if (!isDomainName(domain)) {
       return new Result("none", "");
+    }
+    if (fronts.stream().anyMatch(block -> block.contains(client))) {
+      return new Result("none", domain);
     }
     String result = spf.checkSPF(client.getHostAddress(), reversePath, helo).getResult();
     return new Result(result.toLowerCase(Locale.ROOT), domain);

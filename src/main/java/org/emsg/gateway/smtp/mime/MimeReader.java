@@ -95,8 +95,9 @@ public final class MimeReader {
   private static byte[] structure(MailHeaders headers) {
     StringBuilder fields = new StringBuilder();
     for (String name : List.of("Content-Type", "Content-Transfer-Encoding")) {
-      headers.first(name).ifPresent(body ->
-          fields.append(name).append(':').append(body).append("\r\n"));
+      headers
+          .first(name)
+          .ifPresent(body -> fields.append(name).append(':').append(body).append("\r\n"));
     }
     return fields.append("\r\n").toString().getBytes(StandardCharsets.UTF_8);
   }

@@ -8,14 +8,17 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPrivateKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.emsg.gateway.crypto.RsaSignatures;
+import org.emsg.gateway.fixtures.FakeClock;
 import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Provenance.Check;
+import org.emsg.gateway.net.Cidr;
 import org.emsg.gateway.smtp.mime.MailHeaders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,7 @@ class SenderChecksTest {
   private static KeyPair weak;
 
   private final FakeDns dns = new FakeDns();
+  private final FakeClock clock = FakeClock.atNoon();
 
   @BeforeAll
   static void makeKeys() throws Exception {
@@ -66,16 +70,23 @@ class SenderChecksTest {
   }
 
   private static String signed(String mail, DkimSigner.Key... keys) {
+    return signed(mail, World.NOON, keys);
+  }
+
+  private static String signedAt(Instant when) {
+    return signed(MAIL, when, rsa("mail.test"));
+  }
+
+  private static String signed(String mail, Instant when, DkimSigner.Key... keys) {
     byte[] content = mail.getBytes(StandardCharsets.UTF_8);
     byte[] field =
-        DkimSigner.sign(
-            MailHeaders.parse(content).orElseThrow(), content, World.NOON, List.of(keys));
+        DkimSigner.sign(MailHeaders.parse(content).orElseThrow(), content, when, List.of(keys));
     return new String(field, StandardCharsets.US_ASCII) + mail;
   }
 
   private SenderChecks.Result check(String mail, String client, String reversePath, String author) {
     byte[] content = mail.getBytes(StandardCharsets.UTF_8);
-    return new SenderChecks(dns, Duration.ofSeconds(5))
+    return new SenderChecks(dns, clock, List.of(Cidr.parse("10.0.0.0/8")), Duration.ofSeconds(5))
         .check(
             new SenderChecks.Subject(
                 InetAddress.ofLiteral(client),
@@ -161,6 +172,21 @@ class SenderChecksTest {
     SenderChecks.Result beside = check(signed(MAIL, ed25519, rsa("mail.test")));
     assertThat(beside.checks().stream().map(Check::result)).contains("neutral", "pass");
     assertThat(beside.aligned()).isTrue();
+  }
+
+  @Test
+  void aSignatureThatIsNoneIsAnErrorOfItsOwn() {
+    for (String nonsense :
+        List.of(
+            "v=1; a=ed25519-sha256; d=mail.test; s=s1",
+            "v=1; a=ed25519-sha256; d=mail.test; s=s1; h=from; bh=; b=; x=soon",
+            "v=1; a=rsa-sha256; d=mail.test; s=s1; h=from; bh=; b=; t=now",
+            "nonsense")) {
+      SenderChecks.Result result = check("DKIM-Signature: " + nonsense + "\r\n" + MAIL);
+
+      assertThat(result(result, "dkim")).as(nonsense).isIn("permerror", "fail");
+      assertThat(result.uncertain()).isFalse();
+    }
   }
 
   @Test
@@ -255,5 +281,65 @@ class SenderChecksTest {
     assertThat(check(signed(MAIL, "mail.test")).uncertain()).isTrue();
     dns.failing("mail.test");
     assertThat(check(MAIL).uncertain()).isTrue();
+  }
+
+  @Test
+  void theDnsOfOthersPutsNothingOff() {
+    dns.failing("s1._domainkey.list.test").failing("list.test");
+
+    SenderChecks.Result result =
+        check(signed(MAIL, "list.test"), "192.0.2.1", "erin-bounces@list.test", "mail.test");
+
+    assertThat(result(result, "dkim")).isEqualTo("temperror");
+    assertThat(result(result, "spf")).isEqualTo("temperror");
+    assertThat(result.uncertain()).isFalse();
+    assertThat(result(result, "dmarc")).isEqualTo("none");
+  }
+
+  @Test
+  void theDnsOfTheAuthorsOrganisationPutsItOff() {
+    dns.txt("_dmarc.mail.test", "v=DMARC1; p=none")
+        .failing("news.mail.test")
+        .failing("s1._domainkey.news.mail.test");
+
+    assertThat(check(signed(MAIL, "news.mail.test")).uncertain()).isTrue();
+    assertThat(check(MAIL, "192.0.2.1", "x@news.mail.test", "mail.test").uncertain()).isTrue();
+    dns.failing("_dmarc.mail.test");
+    assertThat(check(MAIL, "192.0.2.1", "x@list.test", "mail.test").uncertain()).isTrue();
+  }
+
+  @Test
+  void aSignersClockMayBeSomewhatAhead() {
+    publish("s1._domainkey.mail.test", key);
+    Instant now = clock.instant();
+
+    for (int ahead : List.of(2, 299)) {
+      assertThat(check(signedAt(now.plusSeconds(ahead))).aligned()).as("%d s", ahead).isTrue();
+    }
+    SenderChecks.Result late = check(signedAt(now.plusSeconds(301)));
+    assertThat(result(late, "dkim")).isEqualTo("fail");
+    assertThat(late.aligned()).isFalse();
+  }
+
+  @Test
+  void timeIsThatOfOurClock() {
+    publish("s1._domainkey.mail.test", key);
+    Instant far = World.NOON.plus(Duration.ofDays(10_000));
+    assertThat(check(signedAt(far)).aligned()).isFalse();
+
+    clock.advance(Duration.ofDays(10_000));
+
+    assertThat(check(signedAt(far)).aligned()).isTrue();
+  }
+
+  @Test
+  void aServerInFrontVouchesForNobody() {
+    dns.txt("mail.test", "v=spf1 ip4:10.1.2.3 ip4:192.0.2.1 -all");
+
+    SenderChecks.Result result = check(MAIL, "10.1.2.3", "erin@mail.test", "mail.test");
+
+    assertThat(result(result, "spf")).isEqualTo("none");
+    assertThat(result.aligned()).isFalse();
+    assertThat(check(MAIL, "192.0.2.1", "erin@mail.test", "mail.test").aligned()).isTrue();
   }
 }
