@@ -307,9 +307,13 @@ final class EsmpConnection {
   }
 
   /// An answer without an id is for the oldest request, of a peer of plain v0.2, which knows no
-  /// ids; of any other it is a word about the connection.
+  /// ids; of any other it is a word about the connection. `100 Continue` and its like (spec §10)
+  /// are no answers yet: the request waits on.
   private void answered(EsmpLine.Response response) {
     lastUsed = System.nanoTime();
+    if (response.code() < Code.OK.number()) {
+      return;
+    }
     CompletableFuture<EsmpLine.Response> request = null;
     synchronized (waiting) {
       namesAnswers |= response.id().isPresent();

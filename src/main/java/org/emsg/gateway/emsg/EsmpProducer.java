@@ -113,8 +113,13 @@ final class EsmpProducer extends DefaultAsyncProducer {
     };
   }
 
-  /// A code that we do not know means what its hundred means, as in HTTP.
+  /// A code that we do not know means what its hundred means, as in HTTP. One below 200 does not
+  /// say what became of the message.
   private static Code nearest(int code) {
-    return code < 300 ? Code.OK : code < 500 ? Code.BAD_REQUEST : Code.INTERNAL_ERROR;
+    return switch (code / 100) {
+      case 2 -> Code.OK;
+      case 3, 4 -> Code.BAD_REQUEST;
+      default -> Code.INTERNAL_ERROR;
+    };
   }
 }

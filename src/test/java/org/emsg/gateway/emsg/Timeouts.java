@@ -1,6 +1,8 @@
 package org.emsg.gateway.emsg;
 
 import java.time.Duration;
+import java.util.List;
+import org.emsg.gateway.net.Cidr;
 
 /// Settings for tests that wait for nobody.
 final class Timeouts {
@@ -16,11 +18,25 @@ final class Timeouts {
     return with(BASE.handshakeTimeout(), BASE.pingAfter(), most);
   }
 
+  /// Loopback is spoken to in plain text.
+  static EmsgConfig plainText() {
+    return with(
+        List.of(Cidr.parse("127.0.0.0/8")),
+        BASE.handshakeTimeout(),
+        BASE.pingAfter(),
+        BASE.maxHalfOpen());
+  }
+
   private static EmsgConfig with(Duration handshake, Duration silence, int halfOpen) {
+    return with(BASE.plainTextPeers(), handshake, silence, halfOpen);
+  }
+
+  private static EmsgConfig with(
+      List<Cidr> plainTextPeers, Duration handshake, Duration silence, int halfOpen) {
     return new EmsgConfig(
         BASE.host(),
         BASE.port(),
-        BASE.plainTextPeers(),
+        plainTextPeers,
         BASE.maxLine(),
         BASE.maxConnections(),
         halfOpen,
