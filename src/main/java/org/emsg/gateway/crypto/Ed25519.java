@@ -69,6 +69,9 @@ public final class Ed25519 {
   }
 
   private Optional<Ed25519Engine.Verifier> verifier(Bytes publicKey) {
+    if (publicKey.size() != KEY_SIZE) {
+      return Optional.empty();
+    }
     Optional<Ed25519Engine.Verifier> kept = verifiers.getIfPresent(publicKey);
     if (kept != null) {
       return kept;

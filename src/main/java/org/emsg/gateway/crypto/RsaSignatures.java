@@ -28,6 +28,9 @@ public final class RsaSignatures {
   /// Beyond this a verification is a way to burn our processor.
   public static final int MAX_BITS = 8192;
 
+  /// Bytes of a SubjectPublicKeyInfo: a key of MAX_BITS has 1,062.
+  private static final int MAX_SIZE = 2048;
+
   private static final int KEPT_KEYS = 2_000;
   private static final String ALGORITHM = "SHA256withRSA";
 
@@ -95,7 +98,8 @@ public final class RsaSignatures {
   }
 
   private Optional<RSAPublicKey> key(Bytes spki) {
-    return parsed.get(spki, RsaSignatures::parse);
+    // What is too long for a key is not kept either: others choose what we are asked to look at.
+    return spki.size() > MAX_SIZE ? Optional.empty() : parsed.get(spki, RsaSignatures::parse);
   }
 
   private static Optional<RSAPublicKey> parse(Bytes spki) {

@@ -1,5 +1,6 @@
 package org.emsg.gateway.emsg;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -83,7 +84,13 @@ public final class EmsgEdge implements AutoCloseable {
             codec,
             workers);
     RemoteKeys keys =
-        new RemoteKeys(config, ports.addressing(), ourKeys, links, ports.ed25519(), rsa);
+        new RemoteKeys(
+            config,
+            ports.addressing(),
+            ourKeys,
+            links,
+            new PublishedKeys(ports.ed25519(), rsa),
+            Ticker.systemTicker());
     MessageWriter writer = new MessageWriter(ports.addressing(), ports.ids(), ports.files());
     this.mailboxForm = new EmsgMailboxForm(ports.addressing(), ourKeys, writer, minting);
     this.steps =
