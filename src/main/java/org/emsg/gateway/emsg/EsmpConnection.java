@@ -44,6 +44,7 @@ final class EsmpConnection {
   private final CompletableFuture<EsmpConnection> ready = new CompletableFuture<>();
   private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
   private final Map<String, CompletableFuture<EsmpLine.Response>> waiting = new LinkedHashMap<>();
+  private final CompletableFuture<EsmpLine.Response> theirHello = new CompletableFuture<>();
   private final LineChannel out;
   private final LineQueue lines;
   private final Channel channel;
@@ -246,8 +247,12 @@ final class EsmpConnection {
 
   /// The same, of a JSON object whose last byte is its brace; it stays as it is but for the id.
   CompletableFuture<EsmpLine.Response> request(byte[] object, Duration timeout) {
+    return request(object, timeout, new CompletableFuture<>());
+  }
+
+  private CompletableFuture<EsmpLine.Response> request(
+      byte[] object, Duration timeout, CompletableFuture<EsmpLine.Response> answer) {
     lastUsed = System.nanoTime();
-    CompletableFuture<EsmpLine.Response> answer = new CompletableFuture<>();
     String id;
     synchronized (waiting) {
       if (gone.isDone()) {
@@ -265,7 +270,7 @@ final class EsmpConnection {
     return answer
         .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((_, fault) -> {
-          if (fault != null) {
+          if (fault != null || answer == theirHello) {
             synchronized (waiting) {
               waiting.remove(id);
             }
@@ -292,9 +297,9 @@ final class EsmpConnection {
     switch (codec.decode(line)) {
       case EsmpLine.Response response -> answered(response);
       case EsmpLine.Message message -> pushes.accept(message);
+      case EsmpLine.Hello hello -> greeted(hello);
       case EsmpLine.Ping _ -> out.send("{\"type\":\"pong\"}\n".getBytes(StandardCharsets.US_ASCII));
       case EsmpLine.Fault _,
-          EsmpLine.Hello _,
           EsmpLine.Auth _,
           EsmpLine.Sync _,
           EsmpLine.Ack _,
@@ -328,7 +333,17 @@ final class EsmpConnection {
     }
   }
 
-  /// `hello`, and the answer to it.
+  /// A peer of plain v0.2 says hello itself instead of answering ours with a code (spec §4): its
+  /// first one is our welcome, whichever comes first.
+  private void greeted(EsmpLine.Hello hello) {
+    lastUsed = System.nanoTime();
+    theirHello.complete(
+        new EsmpLine.Response(
+            hello.id(), Code.OK.number(), Code.OK.phrase(), Optional.empty(), hello.json()));
+  }
+
+  /// `hello`, and the answer to it; the stage fails with an [IOException] where the peer speaks
+  /// another major version (spec §11).
   CompletableFuture<EsmpLine.Response> hello(String role, String to, Optional<String> from) {
     ObjectNode hello = JsonNodeFactory.instance.objectNode();
     hello.put("type", "hello");
@@ -337,10 +352,17 @@ final class EsmpConnection {
     hello.put("to", to);
     from.ifPresent(domain -> hello.put("from", domain));
     hello.putArray("capabilities").add("sync").add("receipts");
-    return request(hello, HELLO_TIMEOUT)
-        .thenApply(welcome -> {
+    return request(hello.toString().getBytes(StandardCharsets.UTF_8), HELLO_TIMEOUT, theirHello)
+        .thenCompose(welcome -> {
+          if (welcome.code() == Code.OK.number()
+              && welcome.json().path("version").textValue() instanceof String version
+              && !Version.isSpoken(version)) {
+            out.sendLast(Replies.unsupportedVersion(Optional.empty()));
+            return CompletableFuture.failedFuture(
+                new IOException("the server speaks version " + version + " of EMSG"));
+          }
           peersMaxLine = welcome.json().path("max_line").asInt(DEFAULT_MAX_LINE);
-          return welcome;
+          return CompletableFuture.completedFuture(welcome);
         });
   }
 

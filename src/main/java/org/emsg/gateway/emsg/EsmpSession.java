@@ -282,7 +282,13 @@ final class EsmpSession {
 
   private Optional<CompletionStage<?>> message(EsmpLine.Message message) {
     if (!greeted) {
-      // A peer of plain v0.2, which has no handshake (profile §4).
+      // A peer of plain v0.2, which has no handshake (profile §4): its first line has the version.
+      if (message.json().path("version").textValue() instanceof String version
+          && !Version.isSpoken(version)) {
+        lines.stop();
+        out.sendLast(Replies.unsupportedVersion(message.id()));
+        return Optional.empty();
+      }
       greeted = true;
       peer = new Peer.Stranger();
     }

@@ -24,6 +24,13 @@ final class Replies {
     return EsmpCodec.response(id, code, message, OptionalLong.of(Math.max(1, after.toSeconds())));
   }
 
+  /// Another major version (spec §11); the connection is to close behind it.
+  static byte[] unsupportedVersion(Optional<String> id) {
+    ObjectNode json = object(id, Code.UNSUPPORTED_VERSION, Code.UNSUPPORTED_VERSION.phrase());
+    json.put("version", Version.OURS.toString());
+    return EsmpCodec.line(json);
+  }
+
   static byte[] fault(EsmpLine.Fault fault) {
     if (fault.pointer().isEmpty()) {
       return plain(fault.id(), fault.code(), fault.message());

@@ -28,6 +28,11 @@ record Version(int major, int minor, int patch) {
         : Optional.of(new Version(major, minor, patch));
   }
 
+  /// Whether we can speak with a peer of version `text`.
+  static boolean isSpoken(String text) {
+    return parse(text).flatMap(OURS::spokenWith).isPresent();
+  }
+
   /// What two sides speak: the lower minor version of one major version; empty where they differ in
   /// that.
   Optional<Version> spokenWith(Version other) {

@@ -79,6 +79,19 @@ class WireRulesTest {
   }
 
   @Test
+  void aFirstMessageOfAnotherMajorVersionIsRefusedAndTheConnectionCloses() throws Exception {
+    try (RawPeer peer = server.raw()) {
+      JsonNode answer =
+          peer.ask(
+              "{\"type\":\"chat\",\"version\":\"1.0.0\",\"sender\":\"bob#b.test\","
+                  + "\"recipient\":\"alice#a.test\",\"timestamp\":1,\"body\":\"x\"}");
+      assertThat(answer.path("code").intValue()).isEqualTo(411);
+      assertThat(answer.path("version").textValue()).isEqualTo("0.2.0");
+      assertThat(peer.isClosed()).isTrue();
+    }
+  }
+
+  @Test
   void aDomainThatIsNotServedHereIsNotFound() throws Exception {
     try (RawPeer peer = server.raw()) {
       assertThat(code(peer, "{\"type\":\"hello\",\"version\":\"0.2.0\",\"to\":\"c.test\"}"))
