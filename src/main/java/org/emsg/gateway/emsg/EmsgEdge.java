@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.crypto.AliasKeys;
@@ -70,6 +71,7 @@ public final class EmsgEdge implements AutoCloseable {
     AddressCache addresses = new AddressCache(ports.addressing());
     OurKeys ourKeys =
         new OurKeys(ports.addressing(), ports.accounts(), ports.domainKeys(), ports.aliasKeys());
+    Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(ports.clock().millis());
     EsmpLocator locator = new EsmpLocator(ports.dns(), config, ports.random());
     this.discovery = new EmsgDiscovery(locator);
     this.links =
@@ -82,7 +84,8 @@ public final class EmsgEdge implements AutoCloseable {
             ourKeys,
             loops,
             codec,
-            workers);
+            workers,
+            ticker);
     RemoteKeys keys =
         new RemoteKeys(
             config,
@@ -90,7 +93,7 @@ public final class EmsgEdge implements AutoCloseable {
             ourKeys,
             links,
             new PublishedKeys(ports.ed25519(), rsa),
-            Ticker.systemTicker());
+            ticker);
     MessageWriter writer = new MessageWriter(ports.addressing(), ports.ids(), ports.files());
     this.mailboxForm = new EmsgMailboxForm(ports.addressing(), ourKeys, writer, minting);
     this.steps =

@@ -1,9 +1,13 @@
 package org.emsg.gateway.emsg;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +36,9 @@ import org.slf4j.LoggerFactory;
 final class EsmpLinks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EsmpLinks.class);
   private static final long IDLE = TimeUnit.MINUTES.toNanos(5);
-  private static final int MAX_DIALLING = 64;
+  private static final int MAX_ASKING = 64;
+  private static final Duration AVOIDED = Duration.ofSeconds(30);
+  private static final int MAX_AVOIDED = 10_000;
   private static final int MAX_ADDRESSES = 4;
 
   private final EmsgConfig config;
@@ -45,7 +51,8 @@ final class EsmpLinks implements AutoCloseable {
   private final EsmpCodec codec;
   private final Executor workers;
   private final Map<Key, CompletableFuture<EsmpConnection>> links = new ConcurrentHashMap<>();
-  private final AtomicInteger dialling = new AtomicInteger();
+  private final AtomicInteger asking = new AtomicInteger();
+  private final Cache<String, String> avoided;
 
   EsmpLinks(
       EmsgConfig config,
@@ -56,7 +63,8 @@ final class EsmpLinks implements AutoCloseable {
       OurKeys keys,
       EventLoops loops,
       EsmpCodec codec,
-      Executor workers) {
+      Executor workers,
+      Ticker ticker) {
     this.config = config;
     this.locator = locator;
     this.dns = dns;
@@ -66,6 +74,12 @@ final class EsmpLinks implements AutoCloseable {
     this.loops = loops;
     this.codec = codec;
     this.workers = workers;
+    this.avoided =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_AVOIDED)
+            .expireAfterWrite(AVOIDED)
+            .ticker(ticker)
+            .build();
     var _ = loops.group().scheduleWithFixedDelay(this::sweep, 30, 30, TimeUnit.SECONDS);
   }
 
@@ -130,19 +144,53 @@ final class EsmpLinks implements AutoCloseable {
   }
 
   private static String rootOf(@org.jspecify.annotations.Nullable Throwable fault) {
+    return fault == null ? "unknown" : String.valueOf(causeOf(fault).getMessage());
+  }
+
+  /// What a stage failed with, without what the stages after it put around it.
+  static Throwable causeOf(Throwable fault) {
     Throwable root = fault;
     while (root instanceof java.util.concurrent.CompletionException && root.getCause() != null) {
       root = root.getCause();
     }
-    return root == null ? "unknown" : String.valueOf(root.getMessage());
+    return root;
   }
 
   private CompletionStage<EsmpConnection> dial(Key key) {
-    if (key.purpose() == Purpose.ASK && dialling.get() >= MAX_DIALLING) {
+    return switch (key.purpose()) {
+      case DELIVER -> find(key);
+      case ASK -> dialToAsk(key);
+    };
+  }
+
+  /// Anybody can make us ask any domain, by a message that names it: not many at once, and none
+  /// again so soon after it could not be asked (profile §5). What we deliver does not count here,
+  /// or a few dead servers would keep us from knowing anybody.
+  private CompletionStage<EsmpConnection> dialToAsk(Key key) {
+    String why = avoided.getIfPresent(key.remote());
+    if (why != null) {
+      return CompletableFuture.failedStage(new Unreachable(why));
+    }
+    if (asking.incrementAndGet() > MAX_ASKING) {
+      asking.decrementAndGet();
       return CompletableFuture.failedStage(
           new Unreachable("too many servers are being asked at once"));
     }
-    dialling.incrementAndGet();
+    return find(key)
+        .whenComplete((_, fault) -> {
+          asking.decrementAndGet();
+          if (fault != null) {
+            avoid(key.remote(), rootOf(fault));
+          }
+        });
+  }
+
+  /// Asks `remote` nothing for a while.
+  void avoid(String remote, String why) {
+    avoided.put(remote, why);
+  }
+
+  private CompletionStage<EsmpConnection> find(Key key) {
     return locator
         .server(key.remote())
         .thenCompose(located ->
@@ -154,8 +202,7 @@ final class EsmpLinks implements AutoCloseable {
               case Located.Unknown unknown ->
                   CompletableFuture.<EsmpConnection>failedStage(
                       new Unreachable("DNS failed: " + unknown.evidence()));
-            })
-        .whenComplete((_, _) -> dialling.decrementAndGet());
+            });
   }
 
   /// Down the list, until one answers (RFC 2782).

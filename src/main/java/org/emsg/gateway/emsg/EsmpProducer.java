@@ -3,7 +3,6 @@ package org.emsg.gateway.emsg;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -55,13 +54,7 @@ final class EsmpProducer extends DefaultAsyncProducer {
                     .request(message.line().view(), config.answerTimeout())
                     .thenApply(EsmpProducer::outcome)
                 : CompletableFuture.<Outcome>completedFuture(TOO_LARGE))
-        .exceptionally(fault -> unanswered(message, rootOf(fault)));
-  }
-
-  private static Throwable rootOf(Throwable fault) {
-    return fault instanceof CompletionException && fault.getCause() != null
-        ? fault.getCause()
-        : fault;
+        .exceptionally(fault -> unanswered(message, EsmpLinks.causeOf(fault)));
   }
 
   /// Without a link nothing was sent; with one, the other side may have it.

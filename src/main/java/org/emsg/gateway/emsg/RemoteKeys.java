@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.home.AccountKey;
@@ -23,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /// Everybody's keys: our own people's from the store, others' asked from their domain by
 /// `GET_PROFILE` over a verified connection and believed for at most an hour (profile §5, §8).
 ///
-/// What others publish is kept by its size, not by its number: a server writes its keys as it likes.
-/// A domain has one connection for questions, whatever many are asked; what could not be had is not
-/// asked again for half a minute. Thread-safe.
+/// What others publish is kept by its size, not by its number: a server writes its keys as it
+/// likes. A domain has one connection for questions, whatever many are asked; what could not be had
+/// is not asked again for half a minute. Thread-safe.
 final class RemoteKeys implements SenderKeys {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteKeys.class);
   private static final Duration FAILURE = Duration.ofSeconds(30);
@@ -67,7 +68,7 @@ final class RemoteKeys implements SenderKeys {
             .buildAsync();
   }
 
-  private static int weight(Address.Emsg address, KeysFound found) {
+  static int weight(Address.Emsg address, KeysFound found) {
     int weight = ENTRY_OVERHEAD + address.text().length();
     if (found instanceof KeysFound.Published(List<AccountKey> keys)) {
       for (AccountKey key : keys) {
@@ -103,6 +104,9 @@ final class RemoteKeys implements SenderKeys {
         .handle((answer, fault) -> {
           if (fault != null) {
             LOG.debug("{}: keys not to be had: {}", address, fault.toString());
+            if (EsmpLinks.causeOf(fault) instanceof TimeoutException) {
+              links.avoid(address.domain(), address.domain() + " does not answer");
+            }
             return new KeysFound.Unavailable(
                 address.domain() + " does not answer for them", FAILURE);
           }

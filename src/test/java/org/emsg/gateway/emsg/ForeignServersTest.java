@@ -90,8 +90,8 @@ class ForeignServersTest {
             "{\"type\":\"hello\",\"version\":\"1.0.0\"}",
             "{\"code\":200,\"version\":\"two\"}")) {
       try (ForeignServer there =
-          ForeignServer.start(line ->
-              is(line, "hello") ? List.of(welcome) : List.of("{\"code\":200}"))) {
+          ForeignServer.start(
+              line -> is(line, "hello") ? List.of(welcome) : List.of("{\"code\":200}"))) {
         assertThat(sendTo(there))
             .isInstanceOfSatisfying(
                 Outcome.Deferred.class, deferred -> assertThat(deferred.certain()).isTrue());
@@ -108,8 +108,8 @@ class ForeignServersTest {
   @Test
   void aServerThatGivesANonceIsShownTheDomainsKey() throws Exception {
     try (ForeignServer there =
-        ForeignServer.start(line ->
-            List.of(answer(line, 200, "\"version\":\"0.3.1\",\"nonce\":\"bm9uY2U=\"")))) {
+        ForeignServer.start(
+            line -> List.of(answer(line, 200, "\"version\":\"0.3.1\",\"nonce\":\"bm9uY2U=\"")))) {
       assertThat(sendTo(there)).isEqualTo(Outcome.Delivered.plain());
       JsonNode auth = there.heard("auth").getFirst();
       assertThat(auth.path("user").textValue()).isEqualTo("#a.test");
