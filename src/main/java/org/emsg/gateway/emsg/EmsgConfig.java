@@ -14,7 +14,7 @@ import org.emsg.gateway.net.Cidr;
 /// @param maxConnections connections at once; 10000 unless set
 /// @param maxHalfOpen connections at once that have not authenticated; 1000 unless set
 /// @param maxHalfOpenPerAddress the same from one IP address; 100 unless set
-/// @param maxInFlight messages of one connection that wait for their commit; 512 unless set
+/// @param maxInFlight lines of one connection that are read and not done with; 512 unless set
 /// @param maxPending bytes that wait for a slow reader before pushing stops; 262144 unless set
 /// @param handshakeTimeout from the connection to the end of `hello`; 15 s unless set
 /// @param pingAfter silence after which a peer is asked whether it is there; 60 s unless set

@@ -118,6 +118,7 @@ public final class EmsgEdge implements AutoCloseable {
                 live,
                 new AckWriter(ports.mailboxes(), blocking),
                 inbox,
+                InputBudgets.ofHeap(Runtime.getRuntime().maxMemory(), config.maxLine()),
                 new Lookups(
                     ports.addressing(),
                     addresses,

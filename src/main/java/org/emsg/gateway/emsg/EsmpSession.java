@@ -1,5 +1,6 @@
 package org.emsg.gateway.emsg;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
@@ -23,11 +24,13 @@ final class EsmpSession {
   private static final Logger LOG = LoggerFactory.getLogger(EsmpSession.class);
   private static final int NONCE_SIZE = 32;
   private static final int MAX_MALFORMED = 10;
+  private static final Duration NO_ROOM = Duration.ofSeconds(10);
   private static final long MALFORMED_WINDOW = TimeUnit.MINUTES.toNanos(1);
 
   private final SessionContext context;
   private final LineChannel out;
   private final Authentication authentication;
+  private final InputRoom room;
   private final LineQueue lines;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final String nonce;
@@ -50,7 +53,15 @@ final class EsmpSession {
     this.context = context;
     this.out = out;
     this.authentication = new Authentication(context, channelBinding);
-    this.lines = new LineQueue(context.workers(), this::handle, out::close);
+    this.room =
+        new InputRoom(
+            out.channel(),
+            context.config().maxInFlight(),
+            context.config().maxLine(),
+            context.budgets().strangers(),
+            this::isHeard);
+    this.lines =
+        new LineQueue(context.workers(), this::isReady, this::handle, room::release, out::close);
     byte[] bytes = new byte[NONCE_SIZE];
     context.random().nextBytes(bytes);
     this.nonce = Base64.getEncoder().encodeToString(bytes);
@@ -60,8 +71,24 @@ final class EsmpSession {
   void received(byte[] line) {
     lastHeard = System.nanoTime();
     asked = false;
+    room.take(line.length);
     lines.add(line);
-    regulate();
+  }
+
+  /// So much of a line is there without its end: on the event loop. False where there is no room.
+  boolean begun(int size) {
+    lastHeard = System.nanoTime();
+    return room.begun(size);
+  }
+
+  /// There is no room for the rest of a line: on the event loop.
+  void noRoom() {
+    out.sendLast(
+        Replies.retry(
+            Optional.empty(),
+            Code.TRY_LATER,
+            "There is no room for so long a line just now.",
+            NO_ROOM));
   }
 
   /// A line went over the limit: on the event loop.
@@ -75,12 +102,14 @@ final class EsmpSession {
 
   void drained() {
     device.ifPresent(DeviceRequests::drained);
-    regulate();
+    lines.resume();
+    room.regulate();
   }
 
   void closed() {
     closed = true;
     lines.stop();
+    room.begun(0);
     device.ifPresent(DeviceRequests::close);
   }
 
@@ -95,7 +124,7 @@ final class EsmpSession {
       out.close();
       return;
     }
-    if (inFlight.get() > 0) {
+    if (inFlight.get() > 0 || lines.isBusy()) {
       // It waits for us, and perhaps we do not read for that reason.
       return;
     }
@@ -108,50 +137,37 @@ final class EsmpSession {
     }
   }
 
-  /// Reads on only while there is room: for lines that wait, for commits, for answers not taken.
-  private void regulate() {
-    if (out.channel().config().isAutoRead() != hasRoom()) {
-      out.channel().eventLoop().execute(this::switchReading);
-    }
+  /// Whether the peer takes what it is told.
+  private boolean isHeard() {
+    return out.pending() < context.config().maxPending();
   }
 
-  private void switchReading() {
-    out.channel().config().setAutoRead(hasRoom());
-    // What made room between the look and the switch did not see the need to call again.
-    if (hasRoom()) {
-      out.channel().config().setAutoRead(true);
-    }
-  }
-
-  private boolean hasRoom() {
-    return inFlight.get() + lines.size() < context.config().maxInFlight()
-        && out.pending() < context.config().maxPending();
+  /// Whether another line may be begun: whoever does not take its answers gets no more of them.
+  private boolean isReady() {
+    return isHeard() && inFlight.get() < context.config().maxInFlight();
   }
 
   private Optional<CompletionStage<?>> handle(byte[] line) {
     if (closed) {
       return Optional.empty();
     }
-    Optional<CompletionStage<?>> wait =
-        switch (context.codec().decode(line)) {
-          case EsmpLine.Fault fault -> now(() -> fault(fault));
-          case EsmpLine.Message message -> message(message);
-          case EsmpLine.Hello hello -> now(() -> hello(hello));
-          case EsmpLine.Auth auth -> auth(auth);
-          case EsmpLine.Sync sync -> forDevice(sync.id(), mine -> mine.sync(sync));
-          case EsmpLine.Ack ack -> forDevice(ack.id(), mine -> mine.acknowledge(ack));
-          case EsmpLine.Resolve resolve -> forDevice(resolve.id(), mine -> mine.resolve(resolve));
-          case EsmpLine.GetProfile get -> context.lookups().profile(get, peer, out);
-          case EsmpLine.Ping ping -> now(() -> out.send(pong(ping)));
-          case EsmpLine.Pong _, EsmpLine.Response _ -> Optional.empty();
-          case EsmpLine.Unknown unknown ->
-              now(() ->
-                  out.send(
-                      Replies.plain(
-                          unknown.id(), Code.NOT_IMPLEMENTED, "An unknown type of request.")));
-        };
-    regulate();
-    return wait;
+    return switch (context.codec().decode(line)) {
+      case EsmpLine.Fault fault -> now(() -> fault(fault));
+      case EsmpLine.Message message -> message(message, line.length);
+      case EsmpLine.Hello hello -> now(() -> hello(hello));
+      case EsmpLine.Auth auth -> auth(auth);
+      case EsmpLine.Sync sync -> forDevice(sync.id(), mine -> mine.sync(sync));
+      case EsmpLine.Ack ack -> forDevice(ack.id(), mine -> mine.acknowledge(ack));
+      case EsmpLine.Resolve resolve -> forDevice(resolve.id(), mine -> mine.resolve(resolve));
+      case EsmpLine.GetProfile get -> context.lookups().profile(get, peer, out);
+      case EsmpLine.Ping ping -> now(() -> out.send(pong(ping)));
+      case EsmpLine.Pong _, EsmpLine.Response _ -> Optional.empty();
+      case EsmpLine.Unknown unknown ->
+          now(() ->
+              out.send(
+                  Replies.plain(
+                      unknown.id(), Code.NOT_IMPLEMENTED, "An unknown type of request.")));
+    };
   }
 
   private static Optional<CompletionStage<?>> now(Runnable action) {
@@ -173,10 +189,7 @@ final class EsmpSession {
     if (fault.code() == Code.BAD_REQUEST && isOneTooMany()) {
       out.sendLast(
           Replies.retry(
-              fault.id(),
-              Code.SLOW_DOWN,
-              "Too many malformed lines.",
-              java.time.Duration.ofMinutes(1)));
+              fault.id(), Code.SLOW_DOWN, "Too many malformed lines.", Duration.ofMinutes(1)));
       lines.stop();
       return;
     }
@@ -238,6 +251,7 @@ final class EsmpSession {
     switch (result) {
       case Authentication.Result.Proven(Peer proven) -> {
         peer = proven;
+        room.borrowFrom(context.budgets().of(proven));
         if (proven instanceof Peer.Device mine) {
           device = Optional.of(new DeviceRequests(context, mine, out));
           if (closed) {
@@ -264,7 +278,7 @@ final class EsmpSession {
                     Math.max(0, delay),
                     TimeUnit.NANOSECONDS);
       }
-      case Authentication.Result.Later(String why, java.time.Duration retryAfter) ->
+      case Authentication.Result.Later(String why, Duration retryAfter) ->
           out.send(Replies.retry(auth.id(), Code.TRY_LATER, why, retryAfter));
     }
   }
@@ -280,7 +294,7 @@ final class EsmpSession {
     return done.isDone() ? Optional.empty() : Optional.of(done);
   }
 
-  private Optional<CompletionStage<?>> message(EsmpLine.Message message) {
+  private Optional<CompletionStage<?>> message(EsmpLine.Message message, int size) {
     if (!greeted) {
       // A peer of plain v0.2, which has no handshake (profile §4): its first line has the version.
       if (message.json().path("version").textValue() instanceof String version
@@ -301,10 +315,11 @@ final class EsmpSession {
     Instant received = context.clock().instant();
     CompletableFuture<KeysFound> keys = keys(sender.get()).toCompletableFuture();
     if (keys.isDone()) {
-      submit(message, sender.get(), keys.join(), received);
+      submit(message, size, sender.get(), keys.join(), received);
       return Optional.empty();
     }
-    return Optional.of(keys.thenAccept(found -> submit(message, sender.get(), found, received)));
+    return Optional.of(
+        keys.thenAccept(found -> submit(message, size, sender.get(), found, received)));
   }
 
   /// No key is fetched for a message that this peer may not bring anyway.
@@ -322,24 +337,27 @@ final class EsmpSession {
   }
 
   private void submit(
-      EsmpLine.Message message, Address.Emsg sender, KeysFound keys, Instant received) {
+      EsmpLine.Message message, int size, Address.Emsg sender, KeysFound keys, Instant received) {
     inFlight.incrementAndGet();
+    room.take(size);
     TraceId trace = TraceId.next(received, context.random());
     try {
       context
           .inbox()
           .submit(
               new EsmpInbound(message, ours, peer, sender, keys, trace, received),
-              result -> answer(message.id(), result));
+              result -> answer(message.id(), size, result));
     } catch (RuntimeException e) {
       LOG.error("{}: the route failed; the sender is asked to try again", trace, e);
-      answer(message.id(), Inbox.failed());
+      answer(message.id(), size, Inbox.failed());
     }
   }
 
-  private void answer(Optional<String> id, IntakeResult result) {
+  private void answer(Optional<String> id, int size, IntakeResult result) {
     out.send(Replies.of(id, result));
-    inFlight.decrementAndGet();
-    regulate();
+    if (inFlight.getAndDecrement() >= context.config().maxInFlight()) {
+      lines.resume();
+    }
+    room.release(size);
   }
 }

@@ -24,6 +24,8 @@ final class LineChannel {
   private final AtomicLong pending = new AtomicLong();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean closing;
+  private volatile long lastTaken = System.nanoTime();
+  private int begun;
 
   /// @param drained called on the event loop when everything that waited has been handed over
   LineChannel(Channel channel, Runnable drained) {
@@ -35,7 +37,8 @@ final class LineChannel {
   private sealed interface Outgoing {
     int size();
 
-    void writeTo(ByteBuf buffer);
+    /// The bytes at `from`, up to `length` of them; how many.
+    int writeTo(ByteBuf buffer, int from, int length);
 
     /// A line with its line feed.
     record Whole(Bytes line) implements Outgoing {
@@ -45,8 +48,10 @@ final class LineChannel {
       }
 
       @Override
-      public void writeTo(ByteBuf buffer) {
-        buffer.writeBytes(line.view());
+      public int writeTo(ByteBuf buffer, int from, int length) {
+        int some = Math.min(length, line.size() - from);
+        buffer.writeBytes(line.view(), from, some);
+        return some;
       }
     }
 
@@ -58,9 +63,12 @@ final class LineChannel {
       }
 
       @Override
-      public void writeTo(ByteBuf buffer) {
-        buffer.writeBytes(object.view(), 0, object.size() - 1);
-        buffer.writeBytes(tail.view());
+      public int writeTo(ByteBuf buffer, int from, int length) {
+        int head = object.size() - 1;
+        boolean inHead = from < head;
+        int some = Math.min(length, (inHead ? head : size()) - from);
+        buffer.writeBytes((inHead ? object : tail).view(), inHead ? from : from - head, some);
+        return some;
       }
     }
   }
@@ -95,8 +103,16 @@ final class LineChannel {
     var _ = channel.close();
   }
 
-  /// The channel can take more: on its event loop.
+  /// When the peer last took some of what waited for it, by `System.nanoTime`.
+  long lastTaken() {
+    return lastTaken;
+  }
+
+  /// The channel can take more, or no more: on its event loop.
   void writable() {
+    if (channel.isWritable()) {
+      lastTaken = System.nanoTime();
+    }
     flush();
   }
 
@@ -133,28 +149,25 @@ final class LineChannel {
       }
     } else if (!channel.isActive()) {
       queue.clear();
+      begun = 0;
       pending.set(0);
     }
   }
 
+  /// Long lines go in pieces: they cost no more memory for being sent, and what is left of them
+  /// tells how the peer gets on.
   private ByteBuf nextChunk() {
-    int size = 0;
-    int lines = 0;
-    for (Outgoing outgoing : queue) {
-      if (lines > 0 && size + outgoing.size() > CHUNK) {
-        break;
-      }
-      size += outgoing.size();
-      lines++;
-    }
-    ByteBuf buffer = channel.alloc().ioBuffer(size);
-    for (int i = 0; i < lines; i++) {
-      Outgoing outgoing = queue.poll();
-      if (outgoing != null) {
-        outgoing.writeTo(buffer);
+    ByteBuf buffer = channel.alloc().ioBuffer((int) Math.min(CHUNK, pending.get()), CHUNK);
+    for (Outgoing head = queue.peek();
+        head != null && buffer.readableBytes() < CHUNK;
+        head = queue.peek()) {
+      begun += head.writeTo(buffer, begun, CHUNK - buffer.readableBytes());
+      if (begun == head.size()) {
+        queue.poll();
+        begun = 0;
       }
     }
-    pending.addAndGet(-size);
+    pending.addAndGet(-buffer.readableBytes());
     return buffer;
   }
 }

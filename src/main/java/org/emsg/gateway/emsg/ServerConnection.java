@@ -39,6 +39,11 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     return from;
   }
 
+  /// Bytes that wait to be taken at the other end.
+  long pending() {
+    return out.pending();
+  }
+
   boolean isHalfOpen() {
     EsmpSession current = session;
     return current == null || current.isHalfOpen();
@@ -98,8 +103,10 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext ctx, String channelBinding) {
-    ctx.pipeline().addBefore(name(ctx), "lines", new LineDecoder(context.config().maxLine()));
-    session = new EsmpSession(context, out, channelBinding);
+    EsmpSession begins = new EsmpSession(context, out, channelBinding);
+    ctx.pipeline()
+        .addBefore(name(ctx), "lines", new LineDecoder(context.config().maxLine(), begins::begun));
+    session = begins;
   }
 
   @Override
@@ -121,6 +128,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
       current.received(line);
     } else if (current != null && message == LineDecoder.TooLong.LINE) {
       current.tooLong();
+    } else if (current != null && message == LineDecoder.TooLong.NOW) {
+      current.noRoom();
     } else {
       io.netty.util.ReferenceCountUtil.release(message);
     }

@@ -10,6 +10,7 @@ import org.emsg.gateway.home.Mailboxes;
 ///
 /// @param keys for senders and servers elsewhere
 /// @param inbox where messages go
+/// @param budgets for the lines that are in memory
 /// @param blocking runs what waits for the store
 record SessionContext(
     EmsgConfig config,
@@ -24,6 +25,7 @@ record SessionContext(
     LiveSessions live,
     AckWriter acks,
     Inbox inbox,
+    InputBudgets budgets,
     Lookups lookups,
     Executor workers,
     Executor blocking,

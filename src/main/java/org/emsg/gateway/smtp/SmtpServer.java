@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import org.emsg.gateway.model.Bytes;
-import org.emsg.gateway.smtp.wire.MemoryBudget;
+import org.emsg.gateway.net.MemoryBudget;
 import org.emsg.gateway.smtp.wire.SmtpReply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -127,7 +127,7 @@ final class HomeServer implements AutoCloseable {
     return new TlsIdentity(made.key(), List.of(made.certificate()));
   }
 
-  private static String mapping(String domain) {
+  static String mapping(String domain) {
     return """
     home: [%1$s]
     faces:

@@ -24,25 +24,53 @@ final class Timeouts {
         List.of(Cidr.parse("127.0.0.0/8")),
         BASE.handshakeTimeout(),
         BASE.pingAfter(),
-        BASE.maxHalfOpen());
+        BASE.maxHalfOpen(),
+        BASE.maxLine(),
+        BASE.maxInFlight(),
+        BASE.maxPending());
+  }
+
+  /// With little room, so that a few lines fill it.
+  static EmsgConfig rooms(int maxLine, int maxInFlight, int maxPending) {
+    return with(
+        BASE.plainTextPeers(),
+        BASE.handshakeTimeout(),
+        BASE.pingAfter(),
+        BASE.maxHalfOpen(),
+        maxLine,
+        maxInFlight,
+        maxPending);
   }
 
   private static EmsgConfig with(Duration handshake, Duration silence, int halfOpen) {
-    return with(BASE.plainTextPeers(), handshake, silence, halfOpen);
+    return with(
+        BASE.plainTextPeers(),
+        handshake,
+        silence,
+        halfOpen,
+        BASE.maxLine(),
+        BASE.maxInFlight(),
+        BASE.maxPending());
   }
 
   private static EmsgConfig with(
-      List<Cidr> plainTextPeers, Duration handshake, Duration silence, int halfOpen) {
+      List<Cidr> plainTextPeers,
+      Duration handshake,
+      Duration silence,
+      int halfOpen,
+      int maxLine,
+      int maxInFlight,
+      int maxPending) {
     return new EmsgConfig(
         BASE.host(),
         BASE.port(),
         plainTextPeers,
-        BASE.maxLine(),
+        maxLine,
         BASE.maxConnections(),
         halfOpen,
         BASE.maxHalfOpenPerAddress(),
-        BASE.maxInFlight(),
-        BASE.maxPending(),
+        maxInFlight,
+        maxPending,
         handshake,
         silence,
         silence,

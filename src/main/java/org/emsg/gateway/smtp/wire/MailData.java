@@ -1,6 +1,7 @@
 package org.emsg.gateway.smtp.wire;
 
 import java.util.Arrays;
+import org.emsg.gateway.net.MemoryBudget;
 
 /// Collects the data of one message as it comes in, whatever pieces it comes in.
 ///

@@ -11,6 +11,7 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import org.emsg.gateway.net.MemoryBudget;
 import org.junit.jupiter.api.Test;
 
 class SmtpWireTest {

@@ -1,8 +1,9 @@
-package org.emsg.gateway.smtp.wire;
+package org.emsg.gateway.net;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// How many bytes of messages may be in memory at once, over all connections. Thread-safe.
+/// How many bytes of input may be in memory at once, over all connections that share it.
+/// Thread-safe.
 public final class MemoryBudget {
   private final AtomicLong left;
 
