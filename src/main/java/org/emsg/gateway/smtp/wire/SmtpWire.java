@@ -9,17 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /// The two byte streams of an SMTP connection, for either side of it: lines, replies and message
 /// data, with one deadline for each. Used by one thread.
 ///
-/// Lines end in CRLF and nothing else. Whoever took a bare LF or CR for a line's end here, while
-/// the next server does not, would let a sender smuggle one message inside another.
+/// Commands and data end their lines in CRLF and nothing else. Whoever took a bare LF or CR for a
+/// line's end here, while the next server does not, would let a sender smuggle one message inside
+/// another. Replies carry nobody's message: they are read as they come.
 public final class SmtpWire {
   private static final int BUFFER = 8192;
-  private static final int MAX_REPLY_LINES = 100;
+  private static final int MAX_REPLY_TEXT = 1024;
+  private static final int MAX_REPLY_LINE = 65_536;
   private static final Duration LATE = Duration.ofSeconds(5);
 
   private final InputStream in;
@@ -53,7 +54,17 @@ public final class SmtpWire {
 
   /// Whether the deadline passed some seconds ago. Any thread may ask.
   public boolean isLate() {
-    return timed && System.nanoTime() - deadline > LATE.toNanos();
+    return isLate(LATE);
+  }
+
+  /// Whether the deadline passed longer than `grace` ago. Any thread may ask.
+  public boolean isLate(Duration grace) {
+    return timed && System.nanoTime() - deadline > grace.toNanos();
+  }
+
+  /// There is no deadline until the next one is set.
+  public void untimed() {
+    timed = false;
   }
 
   /// Whether bytes wait that nobody has looked at.
@@ -97,47 +108,33 @@ public final class SmtpWire {
     }
   }
 
-  /// One reply with all its lines (RFC 5321 §4.2.1).
+  /// One reply with all its lines, by whatever bytes they are told: what is no UTF-8 is replaced,
+  /// what is long is cut, and a bare LF ends a line.
   public SmtpReply readReply() throws IOException {
-    List<String> lines = new ArrayList<>(4);
-    String status = "";
-    while (true) {
-      String line = readLine(2048);
-      int code = replyCode(line);
-      boolean last = line.length() == 3 || line.charAt(3) == ' ';
-      String text = line.length() > 4 ? line.substring(4) : "";
-      String found = EnhancedStatus.prefix(code, text);
-      if (!found.isEmpty()) {
-        status = found;
-        text = text.substring(found.length()).strip();
-      }
-      lines.add(text);
-      if (last) {
-        return new SmtpReply(code, status, lines);
-      }
-      if (lines.size() == MAX_REPLY_LINES) {
-        throw new SmtpFault(SmtpFault.Kind.NO_REPLY);
-      }
+    ReplyLines lines = new ReplyLines();
+    Optional<SmtpReply> reply = Optional.empty();
+    while (reply.isEmpty()) {
+      reply = lines.take(readReplyLine());
     }
+    return reply.get();
   }
 
-  private static int replyCode(String line) throws SmtpFault {
-    if (line.length() < 3
-        || (line.length() > 3 && line.charAt(3) != ' ' && line.charAt(3) != '-')) {
-      throw new SmtpFault(SmtpFault.Kind.NO_REPLY);
-    }
-    int code = 0;
-    for (int i = 0; i < 3; i++) {
-      int digit = line.charAt(i) - '0';
-      if (digit < 0 || digit > 9) {
-        throw new SmtpFault(SmtpFault.Kind.NO_REPLY);
+  private String readReplyLine() throws IOException {
+    byte[] line = new byte[MAX_REPLY_TEXT];
+    int length = 0;
+    for (int skipped = 0; skipped < MAX_REPLY_LINE; skipped++) {
+      if (next == limit) {
+        fill();
       }
-      code = 10 * code + digit;
+      byte b = input[next++];
+      if (b == '\n') {
+        return new String(line, 0, length, StandardCharsets.UTF_8).stripTrailing();
+      }
+      if (length < line.length) {
+        line[length++] = b;
+      }
     }
-    if (code < 200 || code > 599) {
-      throw new SmtpFault(SmtpFault.Kind.NO_REPLY);
-    }
-    return code;
+    throw new SmtpFault(SmtpFault.Kind.LINE_TOO_LONG);
   }
 
   /// Message data up to and without `CRLF . CRLF`, dots unstuffed (RFC 5321 §4.5.2).
@@ -188,7 +185,8 @@ public final class SmtpWire {
     write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Message data with dots stuffed, ended by `CRLF . CRLF`. `content` has CRLF lines.
+  /// Message data with dots stuffed, ended by `CRLF . CRLF`. `content` has CRLF lines. The very end
+  /// goes out with [#flush]: where this throws, the other side does not have the message.
   public void writeData(byte[] content) throws IOException {
     int from = 0;
     boolean lineStart = true;

@@ -108,6 +108,26 @@ class SmtpWireTest {
   }
 
   @Test
+  void takesAReplyByItsCodeWhateverElseItSays() throws IOException {
+    for (String taken :
+        List.of(
+            "250 2.0.0 ok\n",
+            "250\tok\r\n",
+            "250 ok \r\n",
+            "250-2.0.0 first\n250 last\r\n",
+            "250-wrapped\r\nby somebody\r\n250 ok\r\n",
+            "250 " + "x".repeat(60_000) + "\r\n")) {
+      SmtpWire wire = split(taken + "221 bye\r\n", 5);
+      assertThat(wire.readReply().code()).as(taken).isEqualTo(250);
+      assertThat(wire.readReply().code()).isEqualTo(221);
+    }
+    byte[] latin1 = "250 2.0.0 f\u00fcr Sie\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(reading(new ByteArrayInputStream(latin1)).readReply().status()).isEqualTo("2.0.0");
+    assertThatThrownBy(() -> split("250 " + "x".repeat(100_000), 0).readReply())
+        .isInstanceOf(SmtpFault.class);
+  }
+
+  @Test
   void dataThatIsTooLargeIsReadToItsEndAndForgotten() throws IOException {
     MemoryBudget budget = new MemoryBudget(1_000_000);
     MailData data = new MailData(5_000, budget);
