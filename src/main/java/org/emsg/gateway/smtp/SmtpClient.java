@@ -4,18 +4,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -31,14 +22,15 @@ final class SmtpClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SmtpClient.class);
   private static final String RELAY = "relay";
 
+  /// Nothing failed where all connections are at work.
+  private static final Duration BUSY = Duration.ofSeconds(5);
+
   private final SmtpConfig config;
   private final String ourName;
   private final MailTargets targets;
   private final Function<PeerCheck, SSLContext> tls;
-  private final Map<String, Peer> peers = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService sweeper =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("smtp-idle").daemon().factory());
+  private final SmtpPool pool;
+  private volatile Optional<String> relayFault = Optional.empty();
   private volatile boolean closed;
 
   /// @param tls makes the context for one connection
@@ -48,73 +40,56 @@ final class SmtpClient implements AutoCloseable {
     this.ourName = ourName;
     this.targets = targets;
     this.tls = tls;
-    long every = Math.max(1, config.idle().toMillis() / 2);
-    var _ = sweeper.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+    this.pool = new SmtpPool(config.connectionsPerLane(), config.idle());
   }
-
-  /// The connections to one server, at most so many at once.
-  private static final class Peer {
-    final Semaphore room;
-    final Deque<Parked> idle = new ArrayDeque<>();
-
-    Peer(int connections) {
-      this.room = new Semaphore(connections, true);
-    }
-
-    synchronized Optional<SmtpLink> take() {
-      Parked parked = idle.pollLast();
-      return parked == null ? Optional.empty() : Optional.of(parked.link());
-    }
-
-    synchronized void park(SmtpLink link) {
-      idle.addLast(new Parked(link, System.nanoTime()));
-    }
-
-    synchronized List<SmtpLink> idleSince(long nanos) {
-      List<SmtpLink> old = new ArrayList<>();
-      for (Iterator<Parked> i = idle.iterator(); i.hasNext(); ) {
-        Parked parked = i.next();
-        if (parked.since() - nanos <= 0) {
-          old.add(parked.link());
-          i.remove();
-        }
-      }
-      return old;
-    }
-  }
-
-  private record Parked(SmtpLink link, long since) {}
 
   /// One attempt to hand `mail` over. Never throws for what the other side does.
   Outcome send(OutgoingMail mail) {
     if (closed) {
-      return Outcome.Deferred.lane(
-          Reason.of(Reason.Kind.UNAVAILABLE, "This server goes down.", "4.3.2"));
+      return goingDown();
     }
-    String key = config.relay().ifSet().isPresent() ? RELAY : mail.lane();
-    Peer peer = peers.computeIfAbsent(key, name -> new Peer(config.connectionsPerLane()));
+    String server = config.relay().ifSet().isPresent() ? RELAY : mail.lane();
     try {
-      if (!peer.room.tryAcquire(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
-        return Outcome.Deferred.conversation(
-            Reason.of(
-                Reason.Kind.UNAVAILABLE, "All connections to the mail server are busy.", "4.4.5"));
+      Optional<SmtpPool.Place> place = pool.enter(server, config.connectTimeout());
+      if (place.isEmpty()) {
+        return busy();
+      }
+      try (SmtpPool.Place taken = place.get()) {
+        return sendFrom(taken, mail);
       }
     } catch (InterruptedException ended) {
       Thread.currentThread().interrupt();
-      return Outcome.Deferred.lane(
-          Reason.of(Reason.Kind.UNAVAILABLE, "This server goes down.", "4.3.2"));
-    }
-    try {
-      return sendOver(peer, mail);
-    } finally {
-      peer.room.release();
+      return goingDown();
     }
   }
 
-  private Outcome sendOver(Peer peer, OutgoingMail mail) {
-    for (Optional<SmtpLink> kept = peer.take(); kept.isPresent(); kept = peer.take()) {
+  private static Outcome goingDown() {
+    return Outcome.Deferred.lane(
+        Reason.of(Reason.Kind.UNAVAILABLE, "This server goes down.", "4.3.2"));
+  }
+
+  private static Outcome busy() {
+    return new Outcome.Deferred(
+        Reason.of(Reason.Kind.UNAVAILABLE, "All connections to the mail server are busy.", "4.4.5"),
+        Outcome.Deferred.Scope.CONVERSATION,
+        Optional.of(BUSY),
+        true);
+  }
+
+  /// How many servers there are connections to at this moment.
+  int servers() {
+    return pool.servers();
+  }
+
+  /// What is wrong with the relay's settings, as far as it showed.
+  Optional<String> relayFault() {
+    return relayFault;
+  }
+
+  private Outcome sendFrom(SmtpPool.Place place, OutgoingMail mail) {
+    for (Optional<SmtpLink> kept = place.take(); kept.isPresent(); kept = place.take()) {
       try {
-        return finish(peer, kept.get(), mail);
+        return handOver(place, kept.get(), mail);
       } catch (IOException stale) {
         // The server closed it meanwhile: it has nothing of this message.
         LOG.debug("a kept connection was gone: {}", stale.toString());
@@ -126,29 +101,66 @@ final class SmtpClient implements AutoCloseable {
     return switch (found) {
       case MailTargets.Found.Never never -> new Outcome.Rejected(never.reason());
       case MailTargets.Found.Later later -> Outcome.Deferred.lane(later.reason());
-      case MailTargets.Found.Servers servers -> tryAll(peer, mail, servers.targets());
+      case MailTargets.Found.Servers servers -> tryAll(place, mail, servers.targets());
     };
   }
 
-  private Outcome tryAll(Peer peer, OutgoingMail mail, List<MailTargets.Target> servers) {
-    Reason last =
-        Reason.of(Reason.Kind.REMOTE_FAILURE, "The mail server could not be reached.", "4.4.1");
+  /// A server that broke off in the middle of this message may do so because of it: then the
+  /// message waits, and not the lane behind it.
+  private Outcome tryAll(
+      SmtpPool.Place place, OutgoingMail mail, List<MailTargets.Target> servers) {
+    Outcome.Deferred last =
+        Outcome.Deferred.lane(
+            Reason.of(
+                Reason.Kind.REMOTE_FAILURE, "The mail server could not be reached.", "4.4.1"));
     for (MailTargets.Target target : servers) {
+      SmtpLink link;
       try {
-        return finish(peer, connect(target), mail);
+        link = connect(place, target);
       } catch (SmtpLink.Unwelcome unwelcome) {
         if (unwelcome.ourselves()) {
-          return new Outcome.Rejected(
-              Reason.of(Reason.Kind.LOOP, "The domain's mail comes back to this server.", "5.4.6"));
+          return ourselves();
         }
-        last = SmtpReasons.of(unwelcome.reply());
+        last = Outcome.Deferred.lane(SmtpReasons.of(unwelcome.reply()));
         LOG.debug("{} does not want us: {}", target, unwelcome.reply().code());
+        continue;
       } catch (IOException unreachable) {
-        last = unreachable(unreachable);
+        last = Outcome.Deferred.lane(unreachable(unreachable));
         LOG.debug("{}: {}", target, unreachable.toString());
+        continue;
+      }
+      relayFault = Optional.empty();
+      try {
+        return handOver(place, link, mail);
+      } catch (IOException brokenOff) {
+        last = Outcome.Deferred.conversation(unreachable(brokenOff));
+        LOG.debug("{} broke off: {}", target, brokenOff.toString());
       }
     }
-    return Outcome.Deferred.lane(last);
+    return last;
+  }
+
+  /// An exchanger that is ourselves is a loop; a relay that bears our name is a setting to mend.
+  private Outcome ourselves() {
+    Optional<SmtpConfig.Relay> relay = config.relay().ifSet();
+    if (relay.isEmpty()) {
+      return new Outcome.Rejected(
+          Reason.of(Reason.Kind.LOOP, "The domain's mail comes back to this server.", "5.4.6"));
+    }
+    String fault =
+        relay.get()
+            + " calls itself "
+            + ourName
+            + ", which is this gateway's own name: set smtp.name to another";
+    if (relayFault.isEmpty()) {
+      LOG.error("mail waits: {}", fault);
+    }
+    relayFault = Optional.of(fault);
+    return Outcome.Deferred.lane(
+        Reason.of(
+            Reason.Kind.INTERNAL,
+            "The mail relay bears this gateway's own name (smtp.name): one of them has to change.",
+            "4.3.5"));
   }
 
   private static Reason unreachable(IOException fault) {
@@ -165,23 +177,19 @@ final class SmtpClient implements AutoCloseable {
     return Reason.of(Reason.Kind.REMOTE_FAILURE, text, "4.4.1");
   }
 
-  private Outcome finish(Peer peer, SmtpLink link, OutgoingMail mail) throws IOException {
-    boolean kept = false;
+  private Outcome handOver(SmtpPool.Place place, SmtpLink link, OutgoingMail mail)
+      throws IOException {
+    boolean keep = false;
     try {
       Outcome outcome = link.send(mail);
-      kept = link.isUsable() && link.sent() < config.maxPerConnection() && !closed;
-      if (kept) {
-        peer.park(link);
-      }
+      keep = link.isUsable() && link.sent() < config.maxPerConnection();
       return outcome;
     } finally {
-      if (!kept) {
-        link.close();
-      }
+      place.giveBack(link, keep);
     }
   }
 
-  private SmtpLink connect(MailTargets.Target target) throws IOException {
+  private SmtpLink connect(SmtpPool.Place place, MailTargets.Target target) throws IOException {
     Optional<SmtpConfig.Relay> relay = config.relay().ifSet();
     if (relay.isPresent()) {
       SmtpConfig.Relay set = relay.get();
@@ -189,7 +197,7 @@ final class SmtpClient implements AutoCloseable {
           set.tls() == SmtpConfig.Tls.REQUIRE
               ? PeerCheck.named(set.host())
               : PeerCheck.opportunistic();
-      return SmtpLink.open(
+      return place.open(
           opening(
               target,
               set.port(),
@@ -200,7 +208,7 @@ final class SmtpClient implements AutoCloseable {
                   : Optional.of('\0' + set.user() + '\0' + set.password())));
     }
     try {
-      return SmtpLink.open(
+      return place.open(
           opening(
               target,
               config.exchangePort(),
@@ -210,7 +218,7 @@ final class SmtpClient implements AutoCloseable {
     } catch (SSLException broken) {
       // Encryption that nobody asked for is no reason to lose mail (RFC 7435 §3).
       LOG.info("{}: TLS failed, going on without: {}", target.host(), broken.getMessage());
-      return SmtpLink.open(
+      return place.open(
           opening(target, config.exchangePort(), Optional.empty(), false, Optional.empty()));
     }
   }
@@ -232,16 +240,10 @@ final class SmtpClient implements AutoCloseable {
         login);
   }
 
-  private void sweep() {
-    long before = System.nanoTime() - config.idle().toNanos();
-    peers.values().forEach(peer -> peer.idleSince(before).forEach(SmtpLink::close));
-  }
-
   /// Sends nothing more, and says goodbye on idle connections.
   @Override
   public void close() {
     closed = true;
-    sweeper.shutdownNow();
-    peers.values().forEach(peer -> peer.idleSince(System.nanoTime()).forEach(SmtpLink::close));
+    pool.close();
   }
 }

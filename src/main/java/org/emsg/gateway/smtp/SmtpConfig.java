@@ -38,8 +38,8 @@ import org.emsg.gateway.net.Cidr;
 /// @param relay where all outgoing mail goes instead of to its MX; empty host for none
 /// @param exchangePort the port of other servers' MX (default 25)
 /// @param connectTimeout how long a connection to another server may take to open (default 30s)
-/// @param replyTimeout how long another server may take for a reply, and ten times that for the one
-///   to the message itself, at most 10 minutes (default 1m)
+/// @param replyTimeout how long another server may take for each reply, and ten times that for the
+///   one to the message itself, at most 10 minutes (default 5m, RFC 5321 §4.5.3.2)
 /// @param maxPerConnection messages sent over one connection before it is closed (default 100)
 /// @param idle how long a connection is kept for more (default 10s)
 /// @param connectionsPerLane connections at once to one server (default 4)
@@ -136,7 +136,7 @@ public record SmtpConfig(
         Relay.none(),
         25,
         Duration.ofSeconds(30),
-        Duration.ofMinutes(1),
+        Duration.ofMinutes(5),
         100,
         Duration.ofSeconds(10),
         4);

@@ -138,6 +138,11 @@ public final class SmtpEdge implements AutoCloseable {
     return server.map(SmtpServer::connections).orElse(0);
   }
 
+  /// Why mail goes no further than to the relay, where its settings are at fault.
+  public Optional<String> relayFault() {
+    return client.relayFault();
+  }
+
   /// The selectors under which the keys of our domains are to be published: RSA first, then
   /// Ed25519.
   public List<String> selectors() {

@@ -5,14 +5,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Outcome;
 import org.emsg.gateway.model.Reason;
 import org.emsg.gateway.smtp.wire.SmtpFault;
@@ -22,24 +26,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One connection to another server, over which messages go one after the other. Used by one thread
-/// at a time; blocks.
+/// at a time; blocks. A read ends by itself in time; a write that nobody reads ends when another
+/// thread says [#abortIfLate].
 final class SmtpLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SmtpLink.class);
 
+  /// So much of a message may take as long as a reply: a slow line is no dead one.
+  private static final int BLOCK = 4 << 20;
+
+  private static final Duration LATE = Duration.ofSeconds(5);
+  private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+  private final Opening opening;
   private final String ourName;
   private final Duration replyTimeout;
+  private final Socket connection;
   private Socket socket;
-  private SmtpWire wire;
+  private volatile SmtpWire wire;
   private Map<String, String> extensions = Map.of();
   private boolean encrypted;
-  private boolean usable = true;
+  private boolean usable;
   private int sent;
 
-  private SmtpLink(Socket socket, String ourName, Duration replyTimeout) throws IOException {
-    this.socket = socket;
-    this.ourName = ourName;
-    this.replyTimeout = replyTimeout;
-    this.wire = wireOf(socket);
+  private SmtpLink(Socket connection, Opening opening) throws IOException {
+    this.opening = opening;
+    this.ourName = opening.ourName();
+    this.replyTimeout = opening.replyTimeout();
+    this.connection = connection;
+    this.socket = connection;
+    this.wire = wireOf(connection);
   }
 
   private static SmtpWire wireOf(Socket socket) throws IOException {
@@ -84,30 +99,28 @@ final class SmtpLink implements AutoCloseable {
     }
   }
 
-  /// Connects, says EHLO, encrypts and logs in.
-  static SmtpLink open(Opening opening) throws IOException {
+  /// The server is connected to and has said nothing yet: what comes next is [#begin].
+  static SmtpLink connect(Opening opening) throws IOException {
     Socket socket = new Socket();
     try {
       socket.connect(opening.address(), (int) opening.connectTimeout().toMillis());
       socket.setTcpNoDelay(true);
-      SmtpLink link = new SmtpLink(socket, opening.ourName(), opening.replyTimeout());
-      link.begin(opening);
-      return link;
+      return new SmtpLink(socket, opening);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
     }
   }
 
-  private void begin(Opening opening) throws IOException {
-    wire.within(opening.replyTimeout());
-    SmtpReply greeting = wire.readReply();
+  /// Hears the greeting, says EHLO, encrypts and logs in.
+  void begin() throws IOException {
+    SmtpReply greeting = reply();
     if (!greeting.isPositive()) {
       throw new Unwelcome(greeting, false);
     }
     hello();
     if (opening.tls().isPresent() && extensions.containsKey("STARTTLS")) {
-      startTls(opening, opening.tls().get());
+      startTls(opening.tls().get());
     }
     if (opening.mustEncrypt() && !encrypted) {
       throw new Unwelcome(SmtpReply.of(454, "4.7.0", "no STARTTLS there"), false);
@@ -115,6 +128,7 @@ final class SmtpLink implements AutoCloseable {
     if (opening.login().isPresent()) {
       logIn(opening.login().get());
     }
+    usable = true;
   }
 
   private void hello() throws IOException {
@@ -139,7 +153,7 @@ final class SmtpLink implements AutoCloseable {
     extensions = offered;
   }
 
-  private void startTls(Opening opening, SSLContext context) throws IOException {
+  private void startTls(SSLContext context) throws IOException {
     if (!command("STARTTLS").isPositive()) {
       return;
     }
@@ -156,7 +170,13 @@ final class SmtpLink implements AutoCloseable {
     parameters.setEndpointIdentificationAlgorithm(null);
     secure.setSSLParameters(parameters);
     secure.setSoTimeout((int) opening.replyTimeout().toMillis());
-    secure.startHandshake();
+    try {
+      secure.startHandshake();
+    } catch (SSLException failed) {
+      throw failed;
+    } catch (IOException brokenOff) {
+      throw new SSLException(brokenOff.toString(), brokenOff);
+    }
     socket = secure;
     wire = wireOf(secure);
     encrypted = true;
@@ -177,10 +197,16 @@ final class SmtpLink implements AutoCloseable {
     return wire.readReply();
   }
 
+  private SmtpReply reply() throws IOException {
+    wire.within(replyTimeout);
+    return wire.readReply();
+  }
+
   /// Hands one message over. After an outcome that leaves the connection in doubt it is not
   /// [#isUsable] any more.
   ///
-  /// @throws IOException where the connection broke before the server could have the message
+  /// @throws IOException where the connection broke before the server could have the message or had
+  ///   refused it
   Outcome send(OutgoingMail mail) throws IOException {
     Optional<Outcome> unfit = unfit(mail);
     if (unfit.isPresent()) {
@@ -188,63 +214,118 @@ final class SmtpLink implements AutoCloseable {
     }
     usable = false;
     sent++;
-    String from = "MAIL FROM:<" + mail.reversePath() + '>' + parameters(mail);
-    String to = "RCPT TO:<" + mail.recipient().mailbox() + '>';
-    boolean pipelined = extensions.containsKey("PIPELINING");
-    wire.within(replyTimeout);
-    wire.writeLine(from);
-    if (pipelined) {
-      wire.writeLine(to);
-      wire.writeLine("DATA");
+    List<String> commands =
+        List.of(
+            "MAIL FROM:<" + mail.reversePath() + '>' + parameters(mail),
+            "RCPT TO:<" + mail.recipient().mailbox() + '>',
+            "DATA");
+    List<SmtpReply> replies =
+        extensions.containsKey("PIPELINING") ? together(commands) : oneByOne(commands);
+    boolean goAhead = replies.size() == commands.size() && replies.getLast().code() == 354;
+    Optional<SmtpReply> refusal = refusal(replies);
+    if (refusal.isEmpty() && goAhead) {
+      return data(mail);
     }
-    SmtpReply sender = wire.readReply();
-    if (sender.code() == 421 && sent > 1) {
+    SmtpReply said = refusal.orElseGet(replies::getLast);
+    if (said.code() == 421 && replies.getFirst().equals(said) && sent > 1) {
       // It was about to close the connection anyway, and has nothing of this message.
-      throw new Unwelcome(sender, false);
+      throw new Unwelcome(said, false);
     }
-    if (!pipelined && sender.isPositive()) {
-      wire.writeLine(to);
-    }
-    SmtpReply recipient = pipelined || sender.isPositive() ? wire.readReply() : sender;
-    if (!pipelined && recipient.isPositive()) {
-      wire.writeLine("DATA");
-    }
-    SmtpReply data = pipelined || recipient.isPositive() ? wire.readReply() : recipient;
-    SmtpReply refusal = !sender.isPositive() ? sender : !recipient.isPositive() ? recipient : data;
-    if (data.code() == 354) {
-      return refusal.isPositive() ? data(mail) : nothing(refusal);
-    }
-    usable = refusal.code() != 421 && reset();
-    return outcome(refusal);
+    usable = goesOn(said, goAhead);
+    return outcome(said);
   }
 
-  /// A server that wants data although it refused sender or recipient (RFC 2920 §3.1).
-  private Outcome nothing(SmtpReply refusal) throws IOException {
-    wire.write(".\r\n".getBytes(StandardCharsets.US_ASCII));
-    usable = !wire.readReply().isPositive();
-    return outcome(refusal);
+  /// All commands in one packet (RFC 2920). A server that hangs up behind its refusal need not
+  /// answer the rest.
+  private List<SmtpReply> together(List<String> commands) throws IOException {
+    wire.within(replyTimeout);
+    for (String command : commands) {
+      wire.writeLine(command);
+    }
+    List<SmtpReply> replies = new ArrayList<>(commands.size());
+    try {
+      while (replies.size() < commands.size()) {
+        replies.add(reply());
+      }
+    } catch (IOException gone) {
+      if (refusal(replies).isEmpty()) {
+        throw gone;
+      }
+      connection.close();
+    }
+    return replies;
+  }
+
+  /// Up to the first that is refused.
+  private List<SmtpReply> oneByOne(List<String> commands) throws IOException {
+    List<SmtpReply> replies = new ArrayList<>(commands.size());
+    for (String command : commands) {
+      replies.add(command(command));
+      if (!replies.getLast().isPositive()) {
+        return replies;
+      }
+    }
+    return replies;
+  }
+
+  private static Optional<SmtpReply> refusal(List<SmtpReply> replies) {
+    return replies.stream().filter(reply -> !reply.isPositive()).findFirst();
+  }
+
+  /// Whether another message may follow this refusal. What the server said counts, whatever becomes
+  /// of the connection.
+  private boolean goesOn(SmtpReply refusal, boolean wantsData) {
+    if (leaves(refusal)) {
+      return false;
+    }
+    try {
+      wire.within(FAREWELL);
+      if (wantsData) {
+        // It wants data although it refused sender or recipient (RFC 2920 §3.1).
+        wire.writeLine(".");
+        return !wire.readReply().isPositive();
+      }
+      wire.writeLine("RSET");
+      return wire.readReply().isPositive();
+    } catch (IOException gone) {
+      LOG.debug("gone after its refusal: {}", gone.toString());
+      return false;
+    }
+  }
+
+  /// The server closes the connection behind these (RFC 5321 §3.8, RFC 7504 §3).
+  private static boolean leaves(SmtpReply reply) {
+    return reply.code() == 421 || reply.code() == 521;
   }
 
   private Outcome data(OutgoingMail mail) {
+    Bytes content = mail.content();
+    try {
+      wire.within(replyTimeout.multipliedBy(1 + content.size() / BLOCK));
+      wire.writeData(content.view());
+    } catch (IOException broken) {
+      return Outcome.Deferred.conversation(
+          Reason.of(
+              Reason.Kind.REMOTE_TIMEOUT,
+              "The mail server went away before it had the message.",
+              "4.4.2"));
+    }
     SmtpReply reply;
     try {
+      wire.flush();
       wire.within(dataTimeout());
-      wire.writeData(mail.content().view());
       reply = wire.readReply();
     } catch (IOException lost) {
       // The final dot may have arrived: the server may have taken the message (RFC 5321
       // §4.5.3.2.6).
-      return new Outcome.Deferred(
+      return Outcome.Deferred.conversation(
               Reason.of(
                   Reason.Kind.REMOTE_TIMEOUT,
                   "The mail server went away before it said whether it has the message.",
-                  "4.4.2"),
-              Outcome.Deferred.Scope.CONVERSATION,
-              Optional.empty(),
-              true)
+                  "4.4.2"))
           .uncertain();
     }
-    usable = reply.code() != 421;
+    usable = !leaves(reply);
     return reply.isPositive() ? Outcome.Delivered.plain() : outcome(reply);
   }
 
@@ -252,10 +333,6 @@ final class SmtpLink implements AutoCloseable {
     Duration ten = replyTimeout.multipliedBy(10);
     Duration most = Duration.ofMinutes(10);
     return ten.compareTo(most) > 0 ? most : ten;
-  }
-
-  private boolean reset() throws IOException {
-    return command("RSET").isPositive();
   }
 
   private Optional<Outcome> unfit(OutgoingMail mail) {
@@ -301,11 +378,7 @@ final class SmtpLink implements AutoCloseable {
 
   /// Whether another message can go over this connection.
   boolean isUsable() {
-    return usable && !socket.isClosed();
-  }
-
-  boolean isEncrypted() {
-    return encrypted;
+    return usable && !connection.isClosed();
   }
 
   /// How many messages were begun on it.
@@ -313,8 +386,24 @@ final class SmtpLink implements AutoCloseable {
     return sent;
   }
 
+  /// Nothing is under way until the next message.
+  void rest() {
+    wire.untimed();
+  }
+
+  /// Cuts the connection where something on it took longer than it may. Any thread may call it: not
+  /// even TLS's own goodbye is waited for.
+  void abortIfLate() {
+    Duration grace = replyTimeout.compareTo(LATE) < 0 ? replyTimeout : LATE;
+    if (wire.isLate(grace)) {
+      LOG.debug("{}: cut, for it does not read", opening.address());
+      closeQuietly(connection);
+    }
+  }
+
   @Override
   public void close() {
+    wire.within(FAREWELL);
     try {
       if (usable) {
         usable = false;
@@ -324,6 +413,10 @@ final class SmtpLink implements AutoCloseable {
     } catch (IOException gone) {
       LOG.debug("no goodbye: {}", gone.toString());
     }
+    closeQuietly(socket);
+  }
+
+  private static void closeQuietly(Socket socket) {
     try {
       socket.close();
     } catch (IOException broken) {

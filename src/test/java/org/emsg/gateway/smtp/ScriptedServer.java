@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -12,19 +13,29 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
-/// Somebody else's mail server, which answers as a test tells it to. A reply of `""` closes the
-/// connection instead.
+/// Somebody else's mail server, which answers as a test tells it to, in Latin-1. A reply of `""`
+/// closes the connection instead; `STAR`, answered `220`, begins TLS.
 final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Map<String, String> replies = new ConcurrentHashMap<>();
   private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger connections = new AtomicInteger();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private volatile Optional<SSLContext> tls = Optional.empty();
+  private volatile String lastWord = "none";
+  private volatile String deafAfter = "none";
 
   ScriptedServer() throws IOException {
-    listener = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+    listener = new ServerSocket();
+    listener.setReceiveBufferSize(4096);
+    listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
     replies.putAll(
         Map.of(
             "connect", "220 mx.mail.test ESMTP",
@@ -41,6 +52,24 @@ final class ScriptedServer implements AutoCloseable {
   /// Answers the command so from now on; `connect` is the greeting, `.` the end of a message.
   ScriptedServer says(String command, String reply) {
     replies.put(command, reply);
+    return this;
+  }
+
+  /// Closes the connection behind the answer to that command.
+  ScriptedServer hangsUpAfter(String command) {
+    lastWord = command;
+    return this;
+  }
+
+  /// Keeps the connection and reads nothing more behind the answer to that command.
+  ScriptedServer readsNothingAfter(String command) {
+    deafAfter = command;
+    return this;
+  }
+
+  /// Shakes hands; without this, STARTTLS ends in something that is no TLS.
+  ScriptedServer shakesHandsWith(SSLContext context) {
+    tls = Optional.of(context);
     return this;
   }
 
@@ -69,37 +98,67 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   private void serve(Socket socket) {
-    try (socket;
-        BufferedReader in =
-            new BufferedReader(
-                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
-      OutputStream out = socket.getOutputStream();
-      boolean open = reply(out, "connect");
-      boolean data = false;
-      boolean refused = false;
-      while (open) {
-        String line = in.readLine();
-        if (line == null) {
-          return;
-        }
-        heard.add(line);
-        if (data) {
-          data = !line.equals(".");
-          open = data || reply(out, ".");
-        } else {
-          String verb = line.length() < 4 ? line : line.substring(0, 4);
-          refused = verb.equals("MAIL") ? !isPositive(verb) : refused || !isPositive(verb);
-          if (verb.equals("DATA") && refused && isPositive(verb)) {
-            out.write("503 5.5.1 no valid recipients\r\n".getBytes(StandardCharsets.US_ASCII));
-          } else {
-            open = reply(out, verb);
-            data = verb.equals("DATA") && isPositive(verb);
-          }
-        }
+    try (socket) {
+      if (reply(socket.getOutputStream(), "connect")) {
+        converse(socket);
       }
     } catch (IOException gone) {
       // the client left
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  private void converse(Socket socket) throws IOException, InterruptedException {
+    BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8), 1024);
+    OutputStream out = socket.getOutputStream();
+    boolean open = true;
+    boolean data = false;
+    boolean refused = false;
+    while (open) {
+      String line = in.readLine();
+      if (line == null) {
+        return;
+      }
+      heard.add(line);
+      String verb = line.length() < 4 ? line : line.substring(0, 4);
+      if (data) {
+        data = !line.equals(".");
+        open = data || reply(out, ".");
+      } else if (verb.equals("STAR") && isPositive(verb)) {
+        reply(out, verb);
+        secure(socket);
+        return;
+      } else {
+        refused = verb.equals("MAIL") ? !isPositive(verb) : refused || !isPositive(verb);
+        if (verb.equals("DATA") && refused && isPositive(verb)) {
+          out.write("503 5.5.1 no valid recipients\r\n".getBytes(StandardCharsets.US_ASCII));
+        } else {
+          open = reply(out, verb) && !verb.equals(lastWord);
+          data = verb.equals("DATA") && isPositive(verb);
+        }
+        if (verb.equals(deafAfter)) {
+          end.await();
+        }
+      }
+    }
+  }
+
+  private void secure(Socket socket) throws IOException, InterruptedException {
+    if (tls.isEmpty()) {
+      socket.getInputStream().read();
+      socket.getOutputStream().write("what is this?\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket.shutdownOutput();
+      socket.getInputStream().readAllBytes();
+      return;
+    }
+    SSLSocket secure =
+        (SSLSocket) tls.get().getSocketFactory().createSocket(socket, "", socket.getPort(), true);
+    secure.setUseClientMode(false);
+    heard.add("(TLS)");
+    converse(secure);
   }
 
   private boolean isPositive(String command) {
@@ -112,12 +171,13 @@ final class ScriptedServer implements AutoCloseable {
     if (reply.isEmpty()) {
       return false;
     }
-    out.write((reply + "\r\n").getBytes(StandardCharsets.UTF_8));
+    out.write((reply + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     return true;
   }
 
   @Override
   public void close() throws IOException {
+    end.countDown();
     listener.close();
   }
 }
