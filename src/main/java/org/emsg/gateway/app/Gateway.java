@@ -195,7 +195,8 @@ public final class Gateway implements AutoCloseable {
               .with("store", () -> store.outbox().lanes().size() + " lanes")
               .with("intake", () -> intakeWorks(core))
               .with("routes", () -> routesUp(camel))
-              .with("xmpp", () -> componentsUp(xmpp));
+              .with("xmpp", () -> componentsUp(xmpp))
+              .with("mail", () -> mailOut(smtp));
       Metrics metrics = closing.add("metrics", new Metrics(store.outbox(), core, emsg, smtp));
       this.status =
           closing.add("health and metrics", new StatusServer(config.http(), health, metrics));
@@ -284,6 +285,14 @@ public final class Gateway implements AutoCloseable {
       throw new IllegalStateException("nothing is committed any more");
     }
     return core.load().inside() + " messages inside";
+  }
+
+  private static String mailOut(SmtpEdge smtp) {
+    smtp.relayFault()
+        .ifPresent(fault -> {
+          throw new IllegalStateException(fault);
+        });
+    return "no fault of the relay's";
   }
 
   private static String routesUp(DefaultCamelContext camel) {
