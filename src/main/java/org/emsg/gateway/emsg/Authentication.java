@@ -63,15 +63,30 @@ final class Authentication {
     return context
         .keys()
         .keysOf(user.get())
-        .thenApply(found ->
-            switch (found) {
-              case KeysFound.Published(List<AccountKey> keys) ->
-                  isProof(auth, keys, signedForm)
-                      ? new Result.Proven(proven)
-                      : new Result.Unproven(last);
-              case KeysFound.Unavailable(String why, Duration retryAfter) ->
-                  new Result.Later("The domain's keys cannot be had now: " + why, retryAfter);
-            });
+        .thenCompose(found -> {
+          Result result = judge(auth, found, signedForm, proven, last);
+          // A key that the domain has had for less than the hour that we believe its answers.
+          return result instanceof Result.Unproven
+              ? context
+                  .keys()
+                  .askAgain(user.get())
+                  .map(fresh ->
+                      fresh.thenApply(keys -> judge(auth, keys, signedForm, proven, last)))
+                  .orElseGet(() -> CompletableFuture.completedStage(result))
+              : CompletableFuture.completedStage(result);
+        });
+  }
+
+  private Result judge(
+      EsmpLine.Auth auth, KeysFound found, byte[] signedForm, Peer proven, boolean last) {
+    return switch (found) {
+      case KeysFound.Published(List<AccountKey> keys) ->
+          isProof(auth, keys, signedForm)
+              ? new Result.Proven(proven)
+              : new Result.Unproven(last);
+      case KeysFound.Unavailable(String why, Duration retryAfter) ->
+          new Result.Later("The domain's keys cannot be had now: " + why, retryAfter);
+    };
   }
 
   private boolean isProof(EsmpLine.Auth auth, List<AccountKey> keys, byte[] signedForm) {

@@ -98,7 +98,11 @@ public final class EmsgEdge implements AutoCloseable {
     this.mailboxForm = new EmsgMailboxForm(ports.addressing(), ourKeys, writer, minting);
     this.steps =
         new EsmpSteps(
-            new EsmpVerifier(signatures, ports.addressing()::isOurs, ports.clock()),
+            new EsmpVerifier(
+                signatures,
+                ports.addressing()::isOurs,
+                sender -> keys.askAgain(sender).isPresent(),
+                ports.clock()),
             new EsmpTranslator(ports.addressing(), addresses, writer),
             new EsmpSigner(ourKeys));
     InboxSwitch inbox = new InboxSwitch();

@@ -313,7 +313,7 @@ final class EsmpSession {
       return Optional.empty();
     }
     Instant received = context.clock().instant();
-    CompletableFuture<KeysFound> keys = keys(sender.get()).toCompletableFuture();
+    CompletableFuture<KeysFound> keys = keys(sender.get(), message).toCompletableFuture();
     if (keys.isDone()) {
       submit(message, size, sender.get(), keys.join(), received);
       return Optional.empty();
@@ -323,7 +323,7 @@ final class EsmpSession {
   }
 
   /// No key is fetched for a message that this peer may not bring anyway.
-  private CompletionStage<KeysFound> keys(Address.Emsg sender) {
+  private CompletionStage<KeysFound> keys(Address.Emsg sender, EsmpLine.Message message) {
     boolean worthIt =
         switch (peer) {
           case Peer.Anonymous() -> false;
@@ -332,7 +332,7 @@ final class EsmpSession {
           case Peer.Stranger() -> true;
         };
     return worthIt
-        ? context.keys().keysOf(sender)
+        ? context.keys().keysFor(sender, message.json().path("signatures"))
         : CompletableFuture.completedStage(new KeysFound.Published(java.util.List.of()));
   }
 

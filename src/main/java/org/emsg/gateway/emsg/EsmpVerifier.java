@@ -8,22 +8,32 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.home.AccountKey;
+import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Reason;
 
 /// Decides whether a line was sent by whom it names, and whether the session may bring it (profile
-/// §5, §8). Pure but for the clock; thread-safe.
+/// §5, §8). Pure but for the clock and for asking for new keys; thread-safe.
 final class EsmpVerifier {
   static final Duration AHEAD = Duration.ofMinutes(5);
   static final Duration BEHIND = Duration.ofDays(14);
+  private static final Duration SOON = Duration.ofSeconds(5);
 
   private final Signatures signatures;
   private final Predicate<String> isOurs;
+  private final Predicate<Address.Emsg> asksAgain;
   private final Clock clock;
 
-  EsmpVerifier(Signatures signatures, Predicate<String> isOurs, Clock clock) {
+  /// @param asksAgain asks for new keys of a sender whose known ones do not fit; whether it does,
+  ///   so that another try may fare better
+  EsmpVerifier(
+      Signatures signatures,
+      Predicate<String> isOurs,
+      Predicate<Address.Emsg> asksAgain,
+      Clock clock) {
     this.signatures = signatures;
     this.isOurs = isOurs;
+    this.asksAgain = asksAgain;
     this.clock = clock;
   }
 
@@ -57,6 +67,13 @@ final class EsmpVerifier {
   private Checked check(EsmpInbound inbound, List<AccountKey> keys, Instant sent) {
     byte[] signedForm = SignedForm.of(inbound.line().json());
     Optional<String> keyId = signatures.verifiedBy(inbound.line().json(), signedForm, keys, sent);
+    if (keyId.isEmpty() && asksAgain.test(inbound.sender())) {
+      return new Checked.Refused(
+          new IntakeResult.Deferred(
+              Reason.of(
+                  Reason.Kind.UNAVAILABLE, "The sender's keys are being asked for once more."),
+              Optional.of(SOON)));
+    }
     if (keyId.isEmpty()) {
       return refused(
           Reason.of(

@@ -9,9 +9,12 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.emsg.gateway.address.Addressing;
@@ -31,6 +34,7 @@ final class RemoteKeys implements SenderKeys {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteKeys.class);
   private static final Duration FAILURE = Duration.ofSeconds(30);
   private static final Duration NOBODY = Duration.ofMinutes(1);
+  private static final Duration BETWEEN_ASKING = Duration.ofMinutes(1);
   private static final int PINS = 50_000;
 
   /// Bytes of others' keys, about: some thirty thousand senders with a key or two.
@@ -44,7 +48,10 @@ final class RemoteKeys implements SenderKeys {
   private final OurKeys ours;
   private final EsmpLinks links;
   private final PublishedKeys published;
-  private final AsyncCache<Address.Emsg, KeysFound> kept;
+  private final Ticker ticker;
+  private final AsyncCache<Address.Emsg, Known> kept;
+  private final Map<Address.Emsg, CompletableFuture<KeysFound>> askedAgain =
+      new ConcurrentHashMap<>();
   private final Cache<String, Set<String>> pins = Caffeine.newBuilder().maximumSize(PINS).build();
 
   RemoteKeys(
@@ -59,18 +66,27 @@ final class RemoteKeys implements SenderKeys {
     this.ours = ours;
     this.links = links;
     this.published = published;
+    this.ticker = ticker;
     this.kept =
         Caffeine.newBuilder()
             .maximumWeight(KEPT)
             .weigher(RemoteKeys::weight)
             .ticker(ticker)
-            .expireAfter(Expiry.<Address.Emsg, KeysFound>creating((_, found) -> lifetime(found)))
+            .expireAfter(
+                Expiry.<Address.Emsg, Known>writing(
+                    (_, known) -> Duration.ofNanos(Math.max(0, known.until() - ticker.read()))))
             .buildAsync();
   }
 
-  static int weight(Address.Emsg address, KeysFound found) {
+  /// What a domain said of somebody.
+  ///
+  /// @param asked when it was asked last, by the ticker
+  /// @param until when it is believed no longer
+  record Known(KeysFound found, long asked, long until) {}
+
+  static int weight(Address.Emsg address, Known known) {
     int weight = ENTRY_OVERHEAD + address.text().length();
-    if (found instanceof KeysFound.Published(List<AccountKey> keys)) {
+    if (known.found() instanceof KeysFound.Published(List<AccountKey> keys)) {
       for (AccountKey key : keys) {
         weight += KEY_OVERHEAD + 2 * key.keyId().length() + key.publicKey().size();
       }
@@ -91,7 +107,51 @@ final class RemoteKeys implements SenderKeys {
     if (addressing.isOurs(address.domain())) {
       return CompletableFuture.completedStage(new KeysFound.Published(ours.published(address)));
     }
-    return kept.get(address, (key, _) -> ask(key).toCompletableFuture());
+    return kept.get(address, (key, _) -> ask(key).thenApply(this::known).toCompletableFuture())
+        .thenApply(Known::found);
+  }
+
+  private Known known(KeysFound found) {
+    long now = ticker.read();
+    return new Known(found, now, now + lifetime(found).toNanos());
+  }
+
+  /// At most once a minute for each address; others that need it meanwhile share the answer. What
+  /// is known stays in force until then, and also where the domain does not answer now.
+  @Override
+  public Optional<CompletionStage<KeysFound>> askAgain(Address.Emsg address) {
+    CompletableFuture<Known> current = kept.getIfPresent(address);
+    if (current == null || !current.isDone()) {
+      return addressing.isOurs(address.domain())
+          ? Optional.empty()
+          : Optional.of(keysOf(address));
+    }
+    CompletableFuture<KeysFound> running = askedAgain.get(address);
+    if (running != null) {
+      return Optional.of(running);
+    }
+    Known known = current.join();
+    if (ticker.read() - known.asked() < BETWEEN_ASKING.toNanos()) {
+      return Optional.empty();
+    }
+    CompletableFuture<KeysFound> fresh = new CompletableFuture<>();
+    running = askedAgain.putIfAbsent(address, fresh);
+    if (running != null) {
+      return Optional.of(running);
+    }
+    ask(address)
+        .thenAccept(found -> {
+          Known now = known(found);
+          kept.put(
+              address,
+              CompletableFuture.completedFuture(
+                  found instanceof KeysFound.Unavailable
+                      ? new Known(known.found(), now.asked(), known.until())
+                      : now));
+          askedAgain.remove(address);
+          fresh.complete(found);
+        });
+    return Optional.of(fresh);
   }
 
   private CompletionStage<KeysFound> ask(Address.Emsg address) {

@@ -59,7 +59,7 @@ final class Signatures {
     return Optional.empty();
   }
 
-  private static boolean isNamed(
+  static boolean isNamed(
       List<AccountKey> keys, @org.jspecify.annotations.Nullable String keyId) {
     for (AccountKey key : keys) {
       if (key.keyId().equals(keyId)) {

@@ -42,7 +42,7 @@ public class EsmpMicro {
   private final byte[] line = message.toString().getBytes(StandardCharsets.UTF_8);
   private final byte[] signedForm = SignedForm.of(message);
   private final EsmpVerifier verifier =
-      new EsmpVerifier(corretto, addressing::isOurs, Clock.systemUTC());
+      new EsmpVerifier(corretto, addressing::isOurs, _ -> false, Clock.systemUTC());
   private final EsmpTranslator translator =
       new EsmpTranslator(
           addressing,

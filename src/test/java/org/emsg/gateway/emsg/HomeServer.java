@@ -150,6 +150,16 @@ final class HomeServer implements AutoCloseable {
     return start(domain, config, dns, identity, List.of(identity), keys);
   }
 
+  /// One whose time is told to it.
+  static HomeServer start(String domain, EmsgConfig config, FakeDns dns, Path keys, Clock clock)
+      throws Exception {
+    TlsIdentity identity = identity(domain, Clock.systemUTC());
+    HomeServer server =
+        new HomeServer(domain, config, dns, identity, List.of(identity), keys, clock);
+    server.run();
+    return server;
+  }
+
   static HomeServer start(
       String domain,
       EmsgConfig config,

@@ -33,6 +33,7 @@ import org.emsg.gateway.fixtures.FakeClock;
 import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.RememberedAliases;
 import org.emsg.gateway.fixtures.World;
+import org.emsg.gateway.home.AccountKey;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.net.Cidr;
@@ -57,6 +58,7 @@ class RemoteKeysTest {
   private final EventLoops loops = new EventLoops("test-loop", 1);
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
   private final List<Bytes> published = new CopyOnWriteArrayList<>();
+  private volatile boolean silent;
   private ForeignServer there;
   private EsmpLinks links;
   private RemoteKeys keys;
@@ -107,6 +109,9 @@ class RemoteKeysTest {
   }
 
   private List<String> answerOfB(JsonNode line) {
+    if (silent) {
+      return List.of(answer(line, 503, ""));
+    }
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (Bytes key : published) {
       list.addObject()
@@ -205,16 +210,72 @@ class RemoteKeysTest {
     assertThat(there.heard).isEmpty();
   }
 
+  private static ArrayNode signatures(Ed25519.SigningKey... by) {
+    ArrayNode signatures = JsonNodeFactory.instance.arrayNode();
+    for (Ed25519.SigningKey key : by) {
+      signatures.addObject().put("key_id", AccountKey.idOf(key.publicKey()));
+    }
+    return signatures;
+  }
+
+  private Ed25519.SigningKey publishNew() {
+    Ed25519.SigningKey key = Ed25519.best().generate(RANDOM);
+    published.add(key.publicKey());
+    return key;
+  }
+
+  private static List<Bytes> keysIn(KeysFound found) {
+    return ((KeysFound.Published) found).keys().stream().map(AccountKey::publicKey).toList();
+  }
+
+  @Test
+  void aSignatureByAnUnknownKeyAsksOnceMoreAtMostOnceAMinute() throws Exception {
+    Ed25519.SigningKey old = publishNew();
+    get(keys.keysOf(CARL));
+    Ed25519.SigningKey fresh = publishNew();
+    assertThat(keysIn(get(keys.keysFor(CARL, signatures(fresh))))).hasSize(1);
+    clock.advance(Duration.ofSeconds(61));
+    assertThat(keysIn(get(keys.keysFor(CARL, signatures(old))))).hasSize(1);
+    assertThat(keysIn(get(keys.keysFor(CARL, signatures(fresh)))))
+        .containsExactly(old.publicKey(), fresh.publicKey());
+    assertThat(there.heard("GET_PROFILE")).hasSize(2);
+    Ed25519.SigningKey never = Ed25519.best().generate(RANDOM);
+    assertThat(keysIn(get(keys.keysFor(CARL, signatures(never))))).hasSize(2);
+    assertThat(there.heard("GET_PROFILE")).hasSize(2);
+  }
+
+  @Test
+  void whatIsKnownStaysInForceWhereTheDomainDoesNotAnswerNow() throws Exception {
+    publish();
+    KeysFound known = get(keys.keysOf(CARL));
+    clock.advance(Duration.ofSeconds(61));
+    silent = true;
+    assertThat(get(keys.askAgain(CARL).orElseThrow())).isInstanceOf(KeysFound.Unavailable.class);
+    assertThat(get(keys.keysOf(CARL))).isEqualTo(known);
+    assertThat(keys.askAgain(CARL)).isEmpty();
+    clock.advance(Duration.ofMinutes(59));
+    assertThat(get(keys.keysOf(CARL))).isInstanceOf(KeysFound.Unavailable.class);
+  }
+
+  @Test
+  void ourOwnPeoplesKeysAreNotAskedFor() {
+    assertThat(keys.askAgain(World.ALICE)).isEmpty();
+  }
+
+  private static int weight(KeysFound found) {
+    return RemoteKeys.weight(CARL, new RemoteKeys.Known(found, 0, 0));
+  }
+
   @Test
   void whatIsKeptOfASenderWeighsWhatTheirKeysDo() throws Exception {
     publish();
-    int one = RemoteKeys.weight(CARL, get(keys.keysOf(CARL)));
+    int one = weight(get(keys.keysOf(CARL)));
     published.clear();
     for (int i = 0; i < 50; i++) {
       publish();
     }
     clock.advance(Duration.ofHours(2));
-    int many = RemoteKeys.weight(CARL, get(keys.keysOf(CARL)));
+    int many = weight(get(keys.keysOf(CARL)));
     assertThat(many - one).isEqualTo((PublishedKeys.MAX_KEYS - 1) * (160 + 2 * 16 + 32));
   }
 }
