@@ -70,8 +70,8 @@ final class Authentication {
               ? context
                   .keys()
                   .askAgain(user.get())
-                  .map(fresh ->
-                      fresh.thenApply(keys -> judge(auth, keys, signedForm, proven, last)))
+                  .map(
+                      fresh -> fresh.thenApply(keys -> judge(auth, keys, signedForm, proven, last)))
                   .orElseGet(() -> CompletableFuture.completedStage(result))
               : CompletableFuture.completedStage(result);
         });
@@ -81,9 +81,7 @@ final class Authentication {
       EsmpLine.Auth auth, KeysFound found, byte[] signedForm, Peer proven, boolean last) {
     return switch (found) {
       case KeysFound.Published(List<AccountKey> keys) ->
-          isProof(auth, keys, signedForm)
-              ? new Result.Proven(proven)
-              : new Result.Unproven(last);
+          isProof(auth, keys, signedForm) ? new Result.Proven(proven) : new Result.Unproven(last);
       case KeysFound.Unavailable(String why, Duration retryAfter) ->
           new Result.Later("The domain's keys cannot be had now: " + why, retryAfter);
     };

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.emsg.gateway.crypto.Ed25519;
@@ -35,6 +36,8 @@ import org.emsg.gateway.crypto.Ed25519;
 /// that the server pushes. [EsmpClient] and [EsmpLinks] are made of it. Thread-safe.
 final class EsmpConnection {
   private static final int ID_ROOM = 32;
+  private static final int MAX_WAITING = 256 * 1024;
+  private static final int LINE_OVERHEAD = 64;
   private static final int DEFAULT_MAX_LINE = 1 << 20;
   private static final Duration HELLO_TIMEOUT = Duration.ofSeconds(15);
 
@@ -48,6 +51,7 @@ final class EsmpConnection {
   private final LineChannel out;
   private final LineQueue lines;
   private final Channel channel;
+  private final AtomicLong unhandled = new AtomicLong();
   private volatile long lastUsed = System.nanoTime();
   private volatile String channelBinding = "";
   private volatile int peersMaxLine = DEFAULT_MAX_LINE;
@@ -118,7 +122,7 @@ final class EsmpConnection {
     this.codec = codec;
     this.pushes = pushes;
     this.out = new LineChannel(channel, () -> {});
-    this.lines = new LineQueue(workers, this::handle, out::close);
+    this.lines = new LineQueue(workers, () -> true, this::handle, this::handled, out::close);
     dial.tls()
         .ifPresent(context -> {
           SslHandler handler =
@@ -171,6 +175,10 @@ final class EsmpConnection {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       if (message instanceof byte[] line) {
+        // Before the line is queued: whoever handles it looks whether to read on.
+        if (unhandled.addAndGet(weight(line.length)) > MAX_WAITING) {
+          channel.config().setAutoRead(false);
+        }
         lines.add(line);
       } else {
         var _ = ctx.close();
@@ -293,12 +301,34 @@ final class EsmpConnection {
     out.send(line);
   }
 
+  private static int weight(int length) {
+    return length + LINE_OVERHEAD;
+  }
+
+  /// Whether more is read, or what was read waits to be handled: a server says what it likes,
+  /// however fast.
+  boolean isReading() {
+    return channel.config().isAutoRead();
+  }
+
+  private void handled(int length) {
+    if (unhandled.addAndGet(-weight(length)) <= MAX_WAITING / 2 && !isReading()) {
+      channel.eventLoop().execute(this::readOn);
+    }
+  }
+
+  private void readOn() {
+    if (unhandled.get() <= MAX_WAITING) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
   private Optional<CompletionStage<?>> handle(byte[] line) {
     switch (codec.decode(line)) {
       case EsmpLine.Response response -> answered(response);
       case EsmpLine.Message message -> pushes.accept(message);
       case EsmpLine.Hello hello -> greeted(hello);
-      case EsmpLine.Ping _ -> out.send("{\"type\":\"pong\"}\n".getBytes(StandardCharsets.US_ASCII));
+      case EsmpLine.Ping _ -> pong();
       case EsmpLine.Fault _,
           EsmpLine.Auth _,
           EsmpLine.Sync _,
@@ -309,6 +339,13 @@ final class EsmpConnection {
           EsmpLine.Unknown _ -> {}
     }
     return Optional.empty();
+  }
+
+  /// Not to a peer that asks and asks, and does not read.
+  private void pong() {
+    if (out.pending() < MAX_WAITING) {
+      out.send("{\"type\":\"pong\"}\n".getBytes(StandardCharsets.US_ASCII));
+    }
   }
 
   /// An answer without an id is for the oldest request, of a peer of plain v0.2, which knows no

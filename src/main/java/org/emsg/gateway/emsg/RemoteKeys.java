@@ -122,9 +122,7 @@ final class RemoteKeys implements SenderKeys {
   public Optional<CompletionStage<KeysFound>> askAgain(Address.Emsg address) {
     CompletableFuture<Known> current = kept.getIfPresent(address);
     if (current == null || !current.isDone()) {
-      return addressing.isOurs(address.domain())
-          ? Optional.empty()
-          : Optional.of(keysOf(address));
+      return addressing.isOurs(address.domain()) ? Optional.empty() : Optional.of(keysOf(address));
     }
     CompletableFuture<KeysFound> running = askedAgain.get(address);
     if (running != null) {

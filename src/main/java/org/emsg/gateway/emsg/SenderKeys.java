@@ -14,7 +14,9 @@ interface SenderKeys {
 
   /// The domain asked anew, because none of the keys that are known fits: a new one may have been
   /// published since. Empty where that was done lately, so that what is known stands.
-  Optional<CompletionStage<KeysFound>> askAgain(Address.Emsg address);
+  default Optional<CompletionStage<KeysFound>> askAgain(Address.Emsg address) {
+    return Optional.empty();
+  }
 
   /// The keys for a message with these `signatures`: where they name none that is known, the domain
   /// is asked once more.
@@ -28,8 +30,7 @@ interface SenderKeys {
         : known;
   }
 
-  private static boolean namesOthersOnly(
-      JsonNode signatures, java.util.List<AccountKey> keys) {
+  private static boolean namesOthersOnly(JsonNode signatures, java.util.List<AccountKey> keys) {
     boolean names = false;
     for (JsonNode signature : signatures) {
       String keyId = signature.path("key_id").textValue();

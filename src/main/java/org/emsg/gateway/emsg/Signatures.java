@@ -59,8 +59,7 @@ final class Signatures {
     return Optional.empty();
   }
 
-  static boolean isNamed(
-      List<AccountKey> keys, @org.jspecify.annotations.Nullable String keyId) {
+  static boolean isNamed(List<AccountKey> keys, @org.jspecify.annotations.Nullable String keyId) {
     for (AccountKey key : keys) {
       if (key.keyId().equals(keyId)) {
         return true;
