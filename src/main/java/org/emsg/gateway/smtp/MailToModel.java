@@ -143,7 +143,7 @@ final class MailToModel {
     Quotes.Split split = Quotes.split(content.text());
     Instant expires = verified.mail().received().plus(retention);
     List<Attachment> attachments = attachments(content, expires);
-    if (split.own().length() > MAX_TEXT) {
+    if (split.own().length() > MAX_TEXT && !content.cut()) {
       byte[] whole = content.text().getBytes(StandardCharsets.UTF_8);
       attachments.add(stored("message.txt", "text/plain", whole, expires));
     }
@@ -152,7 +152,7 @@ final class MailToModel {
     Event.Posted posted =
         new Event.Posted(
             new Body(
-                shown(split.own(), subject.orElse(""), attachments.isEmpty()),
+                shown(split.own(), content.cut(), subject.orElse(""), attachments.isEmpty()),
                 content.html().filter(html -> html.length() <= MAX_TEXT),
                 subject.filter(text -> !text.isEmpty()),
                 split.rest().map(rest -> PlainText.truncate(rest, MAX_TRIMMED))),
@@ -181,8 +181,8 @@ final class MailToModel {
     }
   }
 
-  private static String shown(String own, String subject, boolean alone) {
-    if (own.length() > MAX_TEXT) {
+  private static String shown(String own, boolean cut, String subject, boolean alone) {
+    if (cut || own.length() > MAX_TEXT) {
       return PlainText.truncate(own, MAX_TEXT) + "\n[…]";
     }
     if (!own.isEmpty() || !alone) {

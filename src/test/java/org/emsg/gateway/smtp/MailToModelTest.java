@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.model.Attachment;
@@ -13,6 +14,9 @@ import org.emsg.gateway.model.Body;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Event;
 import org.emsg.gateway.model.Reason;
+import org.emsg.gateway.smtp.mime.MailContent;
+import org.emsg.gateway.smtp.mime.MailHeaders;
+import org.emsg.gateway.smtp.mime.MimeReader;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -126,6 +130,59 @@ class MailToModelTest {
         .singleElement()
         .satisfies(file -> assertThat(file.name()).isEqualTo("message.txt"));
     assertThat(inbound.blobs.kept).hasSize(1);
+  }
+
+  @Test
+  void aTextOfMillionsOfLinesIsCutBeforeItIsSplit() throws Exception {
+    String lines = "a\r\n".repeat(2_000_000);
+    for (String type : List.of("text/plain", "text/plain; format=flowed", "text/html")) {
+      byte[] mail = bytes(new StringBuilder(head(type)).append(lines));
+
+      MailContent content =
+          MailContent.of(MimeReader.read(MailHeaders.parse(mail).orElseThrow(), mail));
+
+      assertThat(content.text()).as(type).hasSizeLessThanOrEqualTo(MailContent.MAX_TEXT);
+      assertThat(content.cut()).isTrue();
+      Event.Posted posted = (Event.Posted) taken(mail).event();
+      assertThat(posted.body().text()).hasSizeLessThan(MailToModel.MAX_TEXT + 10).endsWith("[…]");
+      assertThat(posted.attachments())
+          .singleElement()
+          .satisfies(file -> assertThat(file.name()).startsWith("message."))
+          .satisfies(file -> assertThat(file.size()).isEqualTo(lines.length()));
+    }
+  }
+
+  @Test
+  void manyTextsTogetherAreNotLongerThanOne() throws Exception {
+    StringBuilder mail = new StringBuilder(head("multipart/mixed; boundary=b"));
+    String part = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "ü\r\n".repeat(100_000);
+    byte[] content = bytes(mail.append(part.repeat(4)).append("--b--\r\n"));
+
+    Event.Posted posted = (Event.Posted) taken(content).event();
+
+    assertThat(MailContent.of(MimeReader.read(MailHeaders.parse(content).orElseThrow(), content)))
+        .satisfies(read -> assertThat(read.text()).hasSizeLessThan(MailContent.MAX_TEXT + 10));
+    assertThat(posted.attachments())
+        .extracting(Attachment::name)
+        .containsExactly("message.txt", "message.txt", "message.txt");
+  }
+
+  @Test
+  void aReportOfMillionsOfLinesIsCut() throws Exception {
+    byte[] mail =
+        bytes(
+            new StringBuilder(head("multipart/report; boundary=b"))
+                .append("--b\r\nContent-Type: message/delivery-status\r\n\r\n")
+                .append("Reporting-MTA: dns; mx.test\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n")
+                .append("a\r\n".repeat(2_000_000))
+                .append("\r\nAction: failed\r\nStatus: 5.2.2\r\n\r\n--b--"));
+
+    MailContent content =
+        MailContent.of(MimeReader.read(MailHeaders.parse(mail).orElseThrow(), mail));
+
+    assertThat(content.report().orElseThrow().recipients())
+        .singleElement()
+        .satisfies(one -> assertThat(one.status()).isEqualTo("5.1.1"));
   }
 
   @Test

@@ -1,8 +1,11 @@
 package org.emsg.gateway.smtp.mime;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
@@ -32,20 +35,41 @@ final class MimeText {
     }
   }
 
+  /// Text of a part.
+  ///
+  /// @param whole whether it is all that the part has
+  record Decoded(String text, boolean whole) {}
+
   /// Decodes by the declared charset; where none is declared, or 8-bit text calls itself ASCII, as
-  /// UTF-8 if it is that, else as windows-1252. Never fails.
-  static String decode(byte[] bytes, String label) {
+  /// UTF-8 if it is that, else as windows-1252. Never fails. What is longer is cut before anything
+  /// else is made of it: a text of short lines is many times as large once it is split.
+  ///
+  /// @param max characters at most
+  static Decoded decode(byte[] bytes, String label, int max) {
     String name = label.strip().toLowerCase(Locale.ROOT);
     Optional<Charset> declared = charset(name);
     boolean vague = declared.isEmpty() || name.endsWith("ascii");
-    if (vague || name.equals("utf-8") || name.equals("utf8")) {
-      try {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      } catch (CharacterCodingException notUtf8) {
-        return new String(bytes, vague ? LAST_RESORT : StandardCharsets.UTF_8);
-      }
+    if (vague) {
+      return decode(bytes, StandardCharsets.UTF_8, CodingErrorAction.REPORT, max)
+          .or(() -> decode(bytes, LAST_RESORT, CodingErrorAction.REPLACE, max))
+          .orElseThrow();
     }
-    return new String(bytes, declared.get());
+    return decode(bytes, declared.get(), CodingErrorAction.REPLACE, max).orElseThrow();
+  }
+
+  private static Optional<Decoded> decode(
+      byte[] bytes, Charset charset, CodingErrorAction wrong, int max) {
+    CharsetDecoder decoder =
+        charset.newDecoder().onMalformedInput(wrong).onUnmappableCharacter(wrong);
+    double most = Math.ceil(bytes.length * (double) decoder.maxCharsPerByte());
+    CharBuffer out = CharBuffer.allocate((int) Math.min(max, most));
+    CoderResult end = decoder.decode(ByteBuffer.wrap(bytes), out, true);
+    if (end.isUnderflow()) {
+      end = decoder.flush(out);
+    }
+    return end.isError()
+        ? Optional.empty()
+        : Optional.of(new Decoded(out.flip().toString(), end.isUnderflow()));
   }
 
   /// Undoes `format=flowed` (RFC 3676 §4.2): a line that ends in a blank goes on in the next one of
