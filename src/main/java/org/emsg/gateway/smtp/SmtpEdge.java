@@ -28,9 +28,13 @@ import org.emsg.gateway.net.Dns;
 import org.emsg.gateway.net.OutboundGuard;
 import org.emsg.gateway.net.TlsContexts;
 import org.emsg.gateway.smtp.auth.SenderChecks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The whole of the mail edge: `app` makes one, registers it with Camel, starts and closes it.
 public final class SmtpEdge implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SmtpEdge.class);
+
   private final SmtpConfig config;
   private final String name;
   private final Clock clock;
@@ -125,6 +129,11 @@ public final class SmtpEdge implements AutoCloseable {
           Optional.of(
               SmtpServer.start(
                   config, name, reception, () -> Optional.of(tls.server()), clock, random));
+      for (String domain : reception.withoutPostmaster()) {
+        LOG.warn(
+            "Mail to postmaster@{} is refused, and must not be (RFC 5321 §4.5.1): set smtp.postmaster",
+            domain);
+      }
     }
   }
 

@@ -21,6 +21,10 @@ interface SmtpGate {
   sealed interface Admitted {
     record Yes(ReceivedMail.Recipient recipient) implements Admitted {}
 
+    /// Somebody is there, as who only asks wants to know; a message from this sender to them is
+    /// answered with `refusal`.
+    record Asked(SmtpReply refusal) implements Admitted {}
+
     record No(SmtpReply reply) implements Admitted {}
   }
 }

@@ -17,10 +17,12 @@ final class SmtpReasons {
     return SmtpReply.of(code.code(), code.status(), reason.text());
   }
 
-  /// The same for now: `4yz` with the status of its class.
+  /// The same for now: `4yz` with the status of its class. A check that failed for now is no fault
+  /// of the mailbox (RFC 7208 §8.6).
   static SmtpReply deferral(Reason reason) {
     Code code = code(reason.kind());
-    int now = code.code() == 550 ? 450 : code.code() == 552 ? 452 : 451;
+    boolean unchecked = reason.kind() == Reason.Kind.UNVERIFIED_SENDER;
+    int now = code.code() == 550 && !unchecked ? 450 : code.code() == 552 ? 452 : 451;
     return SmtpReply.of(now, '4' + code.status().substring(1), reason.text());
   }
 

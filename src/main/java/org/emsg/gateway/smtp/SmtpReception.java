@@ -1,5 +1,6 @@
 package org.emsg.gateway.smtp;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 /// Who may write to whom through the listener, and where messages go from it: to the route that is
 /// in force. While there is none (a route file is being replaced), clients are told to come again.
 final class SmtpReception implements SmtpGate {
+  private static final SmtpReply NO_REPORTS =
+      SmtpReply.of(550, "5.7.1", "reports go to the envelope sender of what they are about");
+
+  /// Whom the null sender stands for where a sender has to be named (RFC 2606 §2).
+  private static final Address NOBODY =
+      new Address.Smtp("mailer-daemon", "null.invalid", "mailer-daemon");
+
   private final Addressing addressing;
   private final Admission admission;
   private final EnvelopeSenders envelopeSenders;
@@ -77,10 +85,6 @@ final class SmtpReception implements SmtpGate {
     if (EnvelopeSenders.isOne(path)) {
       return returned(reversePath, path);
     }
-    if (reversePath.isEmpty()) {
-      return new Admitted.No(
-          SmtpReply.of(550, "5.7.1", "reports go to the envelope sender of what they are about"));
-    }
     String full =
         path.equalsIgnoreCase("postmaster")
             ? path + '@' + addressing.homeDomains().getFirst()
@@ -104,10 +108,13 @@ final class SmtpReception implements SmtpGate {
     if (!addressing.isOurs(recipient.domain())) {
       return new Admitted.No(SmtpReply.of(550, "5.7.1", "relaying denied"));
     }
-    Address target = isPostmaster(recipient) ? postmaster().orElse(recipient) : recipient;
+    if (reversePath.isEmpty()) {
+      return fromNobody(recipient);
+    }
     if (!(addressing.parse(Network.SMTP, reversePath) instanceof Parsed.Valid sender)) {
       return new Admitted.No(SmtpReply.of(553, "5.1.7", "the sender's address is none"));
     }
+    Address target = target(recipient);
     return switch (admission.mayWrite(Network.SMTP, sender.address(), false, target)) {
       case Verdict.Allow _ -> yes(target);
       case Verdict.Wait wait -> new Admitted.No(SmtpReasons.deferral(wait.reason()));
@@ -116,6 +123,41 @@ final class SmtpReception implements SmtpGate {
           yes(target);
       case Verdict.Refuse refuse -> new Admitted.No(SmtpReasons.refusal(refuse.reason()));
     };
+  }
+
+  /// The null sender reaches a postmaster, always (RFC 5321 §4.5.1). For anybody else its messages
+  /// would be reports that nobody can believe; but other servers ask with it whether an address
+  /// that they got mail from is there.
+  private Admitted fromNobody(Address recipient) {
+    Address target = target(recipient);
+    Verdict verdict = admission.mayWrite(Network.SMTP, NOBODY, false, target);
+    if (verdict instanceof Verdict.Wait wait) {
+      return new Admitted.No(SmtpReasons.deferral(wait.reason()));
+    }
+    if (verdict instanceof Verdict.Refuse refuse && isNobody(refuse.reason())) {
+      return new Admitted.No(SmtpReasons.refusal(refuse.reason()));
+    }
+    return isPostmaster(recipient) ? yes(target) : new Admitted.Asked(NO_REPORTS);
+  }
+
+  private static boolean isNobody(Reason reason) {
+    return switch (reason.kind()) {
+      case NO_SUCH_USER, NO_SUCH_SERVER, GONE -> true;
+      default -> false;
+    };
+  }
+
+  /// The domains of ours whose postmaster is nobody.
+  List<String> withoutPostmaster() {
+    return addressing.homeDomains().stream()
+        .filter(domain ->
+            addressing.parse(Network.SMTP, "postmaster@" + domain) instanceof Parsed.Valid valid
+                && fromNobody(valid.address()) instanceof Admitted.No)
+        .toList();
+  }
+
+  private Address target(Address recipient) {
+    return isPostmaster(recipient) ? postmaster().orElse(recipient) : recipient;
   }
 
   private static Admitted yes(Address target) {

@@ -48,6 +48,8 @@ final class SmtpSession {
   private Optional<String> tls = Optional.empty();
   private String helo = "";
   private Optional<String> reversePath = Optional.empty();
+  private boolean utf8;
+  private Optional<SmtpReply> refusal = Optional.empty();
   private final List<ReceivedMail.Recipient> recipients = new ArrayList<>();
   private int errors;
   private boolean open = true;
@@ -232,6 +234,7 @@ final class SmtpSession {
         refuse(refusal.get());
       } else {
         reversePath = Optional.of(mail.path());
+        utf8 = mail.utf8();
         reply(SmtpReply.of(250, "2.1.0", "ok"));
       }
     }
@@ -240,7 +243,9 @@ final class SmtpSession {
   private void recipient(String path) throws IOException {
     if (reversePath.isEmpty()) {
       refuse(SmtpReply.of(503, "5.5.1", "MAIL comes first"));
-    } else if (recipients.size() >= config.maxRecipients()) {
+    } else if (!utf8 && !SmtpCommand.isAscii(path)) {
+      refuse(SmtpReply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8"));
+    } else if (hasAllRecipients(reversePath.get())) {
       reply(SmtpReply.of(452, "4.5.3", "no more recipients in this message"));
     } else {
       switch (gate.recipient(reversePath.get(), path)) {
@@ -248,12 +253,26 @@ final class SmtpSession {
           recipients.add(yes.recipient());
           reply(SmtpReply.of(250, "2.1.5", "ok"));
         }
+        case SmtpGate.Admitted.Asked asked -> {
+          refusal = Optional.of(asked.refusal());
+          reply(SmtpReply.of(250, "2.1.5", "ok"));
+        }
         case SmtpGate.Admitted.No no -> refuse(no.reply());
       }
     }
   }
 
+  /// What has the null sender goes to one alone: each report is about a message of its own.
+  private boolean hasAllRecipients(String sender) {
+    return recipients.size() >= config.maxRecipients()
+        || (sender.isEmpty() && (!recipients.isEmpty() || refusal.isPresent()));
+  }
+
   private void data() throws IOException {
+    if (refusal.isPresent()) {
+      refuse(refusal.get());
+      return;
+    }
     if (reversePath.isEmpty() || recipients.isEmpty()) {
       refuse(
           reversePath.isEmpty()
@@ -319,6 +338,7 @@ final class SmtpSession {
   private void reset() {
     reversePath = Optional.empty();
     recipients.clear();
+    refusal = Optional.empty();
   }
 
   private void refuse(SmtpReply reply) throws IOException {

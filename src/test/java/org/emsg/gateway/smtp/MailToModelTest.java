@@ -155,7 +155,8 @@ class MailToModelTest {
   @Test
   void manyTextsTogetherAreNotLongerThanOne() throws Exception {
     StringBuilder mail = new StringBuilder(head("multipart/mixed; boundary=b"));
-    String part = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "ü\r\n".repeat(100_000);
+    String part =
+        "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "ü\r\n".repeat(100_000);
     byte[] content = bytes(mail.append(part.repeat(4)).append("--b--\r\n"));
 
     Event.Posted posted = (Event.Posted) taken(content).event();

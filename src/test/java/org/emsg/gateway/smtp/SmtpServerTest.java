@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.emsg.gateway.crypto.Macs;
 import org.emsg.gateway.fixtures.FakeDns;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Event;
+import org.emsg.gateway.model.MessageId;
 import org.emsg.gateway.model.Reason;
 import org.emsg.gateway.model.Verdict;
 import org.emsg.gateway.net.PeerCheck;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What a client hears from the listener, whatever it says.
 class SmtpServerTest {
+  private static final Address.Smtp ALICE = new Address.Smtp("alice", "a.test", "alice");
+
   @TempDir Path directory;
 
   private final FakeDns dns = new FakeDns();
@@ -95,7 +100,7 @@ class SmtpServerTest {
     Envelope got = site.intake.only();
     assertThat(got.sender()).isEqualTo(World.ERIN);
     assertThat(got.displayName()).hasValue("Erin");
-    assertThat(got.recipients()).containsExactly(new Address.Smtp("alice", "a.test", "alice"));
+    assertThat(got.recipients()).containsExactly(ALICE);
     assertThat(((Event.Posted) got.event()).body().text()).isEqualTo("Hello");
     assertThat(client.say("QUIT")).startsWith("221");
     assertThat(client.isOver()).isTrue();
@@ -160,9 +165,61 @@ class SmtpServerTest {
     begin();
     client.say("MAIL FROM:<>");
 
-    assertThat(client.say("RCPT TO:<alice@a.test>")).startsWith("550 5.7.1");
     assertThat(client.say("RCPT TO:<b+abcdefghijklmnopqrstuvwxyz.abcdefghijklmnop@a.test>"))
         .startsWith("550 5.1.1");
+  }
+
+  @Test
+  void whoAsksWithTheNullSenderHearsWhoIsThereAndCanSendNothing() throws IOException {
+    site.admitting((sender, recipient) ->
+        switch (recipient.local()) {
+          case "alice" -> Verdict.allow();
+          case "dave__xmpp.test" -> Verdict.refuse(Reason.Kind.NOT_ALLOWED, "No transit.");
+          default -> Verdict.refuse(Reason.Kind.NO_SUCH_USER, "There is nobody of that name.");
+        });
+    begin();
+    for (String there : List.of("alice@a.test", "dave__xmpp.test@xmpp.a.test")) {
+      client.say("MAIL FROM:<>");
+      assertThat(client.say("RCPT TO:<" + there + ">")).startsWith("250 2.1.5");
+      assertThat(client.say("DATA")).startsWith("550 5.7.1 reports go to");
+      client.say("RSET");
+    }
+    client.say("MAIL FROM:<>");
+    assertThat(client.say("RCPT TO:<nobody@a.test>")).startsWith("550 5.1.1");
+    assertThat(client.say("RCPT TO:<victim@elsewhere.test>")).startsWith("550 5.7.1");
+    client.say("RSET");
+    assertThat(send(mail("after that"))).startsWith("250 2.0.0");
+  }
+
+  @Test
+  void theNullSenderReachesAPostmaster() throws IOException {
+    restart(Map.of("postmaster", "alice#a.test"));
+    for (String postmaster : List.of("postmaster", "Postmaster@a.test")) {
+      begin();
+      assertThat(client.say("MAIL FROM:<>")).startsWith("250");
+      assertThat(client.say("RCPT TO:<" + postmaster + ">")).startsWith("250 2.1.5");
+      assertThat(client.say("DATA")).startsWith("354");
+      assertThat(client.say(mail("to " + postmaster) + "\r\n.")).startsWith("250 2.0.0");
+    }
+    assertThat(site.intake.envelopes())
+        .hasSize(2)
+        .allSatisfy(got -> assertThat(got.recipients()).containsExactly(ALICE));
+  }
+
+  @Test
+  void twoReportsAreTwoTransactions() throws IOException {
+    EnvelopeSenders ours = new EnvelopeSenders(new Macs(Bytes.wrap(new byte[32])));
+    begin();
+    client.say("MAIL FROM:<>");
+
+    assertThat(client.say("RCPT TO:<" + ours.make(new MessageId("aaaa@a.test")) + ">"))
+        .startsWith("250 2.1.5");
+    assertThat(client.say("RCPT TO:<" + ours.make(new MessageId("bbbb@a.test")) + ">"))
+        .startsWith("452 4.5.3");
+    assertThat(client.say("RCPT TO:<alice@a.test>")).startsWith("452 4.5.3");
+    assertThat(client.say("DATA")).startsWith("354");
+    assertThat(client.say(Mails.report("erin@mail.test", "5.1.1") + "\r\n."))
+        .startsWith("250 2.0.0");
   }
 
   @Test
@@ -343,10 +400,11 @@ class SmtpServerTest {
   @Test
   void connectionsFromOneAddressAreBounded() throws IOException {
     restart(Map.of("maxConnectionsPerAddress", 2));
-    try (Dialogue second = Dialogue.with(site.address());
-        Dialogue third = Dialogue.with(site.address())) {
+    try (Dialogue second = Dialogue.with(site.address())) {
       assertThat(second.hear()).startsWith("220");
-      assertThat(third.hear()).startsWith("421 4.7.0");
+      try (Dialogue third = Dialogue.with(site.address())) {
+        assertThat(third.hear()).startsWith("421 4.7.0");
+      }
     }
     client.close();
     Awaitility.await()
@@ -373,7 +431,13 @@ class SmtpServerTest {
   void internationalAddressesNeedTheirExtension() throws IOException {
     begin();
     assertThat(client.say("MAIL FROM:<käthe@mail.test>")).startsWith("553 5.6.7");
+    assertThat(client.say("MAIL FROM:<kaethe@mail.test>")).startsWith("250");
+    assertThat(client.say("RCPT TO:<käthe@a.test>")).startsWith("553 5.6.7");
+    client.say("RSET");
     assertThat(client.say("MAIL FROM:<käthe@mail.test> SMTPUTF8")).startsWith("250");
+    assertThat(client.say("RCPT TO:<käthe@a.test>")).doesNotStartWith("553 5.6.7");
+    client.say("RSET");
+    client.say("MAIL FROM:<käthe@mail.test> SMTPUTF8");
     client.say("RCPT TO:<alice@a.test>");
     client.say("DATA");
     assertThat(client.say(Mails.plain("käthe@mail.test", "alice@a.test", "ü", "ö") + "\r\n."))
@@ -392,6 +456,13 @@ class SmtpServerTest {
 
     assertThat(send(mail("x"))).isEqualTo("451 4.3.2 The store is busy.");
     assertThat(send(mail("x"))).startsWith("250");
+  }
+
+  @Test
+  void aSenderThatCannotBeCheckedNowComesAgain() throws IOException {
+    dns.failing("_dmarc.mail.test");
+
+    assertThat(send(mail("x"))).startsWith("451 4.7.26");
   }
 
   @Test

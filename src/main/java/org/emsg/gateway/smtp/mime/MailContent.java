@@ -127,8 +127,7 @@ public record MailContent(
     }
 
     private String decode(MimePart.Leaf leaf) {
-      MimeText.Decoded decoded =
-          MimeText.decode(leaf.content().view(), leaf.charset(), room);
+      MimeText.Decoded decoded = MimeText.decode(leaf.content().view(), leaf.charset(), room);
       room -= decoded.text().length();
       if (!decoded.whole()) {
         cut.add(leaf);
