@@ -32,7 +32,8 @@ public interface Outbox {
 
   /// The oldest waiting message of each conversation of the lane that is due and not in `busy`, at
   /// most `max`, oldest first; nothing while the lane itself is paused, or where the lease is lost.
-  /// A row whose envelope cannot be read is failed on the way and does not hide the others.
+  /// A row that is damaged is failed on the way and does not hide the others; one that only another
+  /// version can read rests for a while.
   List<OutboundMessage> heads(LaneLease lease, int max, Set<ConversationId> busy);
 
   /// Settles in one transaction; false, and nothing is changed, where the lease's epoch is over. A
@@ -48,7 +49,8 @@ public interface Outbox {
   /// there were. For what lies behind a lane that never comes to it.
   int expire(Network network, Duration age, Reason reason, int max);
 
-  /// Failed rows after `after` whose senders have not been told, oldest first.
+  /// Failed rows after `after` whose senders have not been told, oldest first; without those that
+  /// cannot be read here.
   List<FailedMessage> failed(OutboxId after, int max);
 
   /// The sender of a failed row was told, or is not to be told: the row goes.

@@ -11,7 +11,8 @@ import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Network;
 
 /// Everything that a transaction writes for deliveries that were not seen before. Locks are taken
-/// in one order by everybody: accounts, lanes, the counter, then rows by key.
+/// in one order by everybody: the row that is moved (of `planning` or `failed`), accounts, lanes,
+/// the counter, then rows by key, envelopes last.
 final class DeliveryRows {
   private final MailboxRows mailboxes = new MailboxRows();
   private final WaitingRows waiting = new WaitingRows();

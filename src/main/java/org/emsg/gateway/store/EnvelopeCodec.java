@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Envelopes as bytes: one byte of version, then numbered fields.
 ///
-/// A field that a newer node added is skipped by an older one; a new kind of event, or another
-/// version, cannot be read there, and that is a value: whoever meets such a row goes on with the
-/// next. Numbers are never used again for something else.
+/// A field that a newer node added is skipped by an older one. A new kind of event, or another
+/// version, cannot be read there, nor can damaged bytes: both are values, and whoever meets such a
+/// row goes on with the next. Numbers are never used again for something else.
 final class EnvelopeCodec {
   private static final int VERSION = 1;
+
+  /// First bytes up to this one are taken for later versions, all others for damage.
+  private static final int LATER_VERSIONS = 15;
 
   private EnvelopeCodec() {}
 
@@ -34,7 +37,10 @@ final class EnvelopeCodec {
   sealed interface Decoded {
     record Whole(Envelope envelope) implements Decoded {}
 
-    /// `why` repeats nothing of the content.
+    /// Of another version, or of a kind that we do not know: for a newer node.
+    record Newer() implements Decoded {}
+
+    /// Damaged. `why` repeats nothing of the content.
     record Unreadable(String why) implements Decoded {}
   }
 
@@ -59,11 +65,16 @@ final class EnvelopeCodec {
   }
 
   static Decoded decode(byte[] content) {
-    if (content.length == 0 || content[0] != VERSION) {
-      return new Decoded.Unreadable("an envelope of another version");
+    if (content.length == 0 || content[0] < VERSION || content[0] > LATER_VERSIONS) {
+      return new Decoded.Unreadable("bytes that are no envelope");
+    }
+    if (content[0] != VERSION) {
+      return new Decoded.Newer();
     }
     try {
       return new Decoded.Whole(envelope(new FieldReader(content, 1, content.length)));
+    } catch (UnknownLabel _) {
+      return new Decoded.Newer();
     } catch (Malformed | IllegalArgumentException | DateTimeException e) {
       return new Decoded.Unreadable("an envelope that cannot be read: " + e.getMessage());
     }
@@ -147,7 +158,7 @@ final class EnvelopeCodec {
       case 2 -> receipted(in.nested());
       case 3 -> bounced(in.nested());
       case 4 -> opaque(in.nested());
-      default -> throw new Malformed("an event of a newer kind");
+      default -> throw new UnknownLabel("an event of another kind");
     };
   }
 
@@ -265,7 +276,8 @@ final class EnvelopeCodec {
       }
     }
     return new Event.Receipted(
-        there(target, "target"), Event.Receipted.Kind.valueOf(there(kind, "kind")));
+        there(target, "target"),
+        StoredText.constant(Event.Receipted.Kind.class, there(kind, "kind")));
   }
 
   private static Event bounced(FieldReader in) throws Malformed {
@@ -316,7 +328,7 @@ final class EnvelopeCodec {
         }
       }
     }
-    return new Reason(Reason.Kind.valueOf(there(kind, "kind")), text, status);
+    return new Reason(StoredText.constant(Reason.Kind.class, there(kind, "kind")), text, status);
   }
 
   private static void write(FieldWriter out, Provenance provenance) {

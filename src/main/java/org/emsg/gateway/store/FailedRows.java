@@ -6,14 +6,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.emsg.gateway.model.Envelope;
-import org.emsg.gateway.model.Reason;
 import org.emsg.gateway.outbox.LaneKey;
 import org.emsg.gateway.outbox.OutboundMessage;
 import org.emsg.gateway.outbox.Outbox.FailedMessage;
 import org.emsg.gateway.outbox.Outbox.Reroute;
 import org.emsg.gateway.outbox.OutboxId;
 import org.emsg.gateway.store.EnvelopeCodec.Decoded;
+import org.emsg.gateway.store.EnvelopeRow.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,57 +42,78 @@ final class FailedRows {
           + " SET outbox = excluded.outbox, due = excluded.due"
           + " WHERE excluded.outbox < lane_head.outbox";
 
+  /// Of so many rows at most the log tells once that they are left to another version.
+  private static final int MOST_LEFT = 10_000;
+
+  private final Set<Long> left = ConcurrentHashMap.newKeySet();
   private final Database database;
 
   FailedRows(Database database) {
     this.database = database;
   }
 
-  /// Readable ones after `after`, oldest first, up to a bounded size together.
+  /// Readable ones after `after`, oldest first, up to a bounded size together. Those that only
+  /// another version can read are passed over: they wait for its round.
   List<FailedMessage> after(OutboxId after, int max) {
-    Page page = database.read(transaction -> page(transaction, after, max));
-    if (!page.unreadable.isEmpty()) {
-      LOG.error("failed rows {} cannot be read: their senders are not told", page.unreadable);
-      database.write(transaction -> {
-        for (long id : page.unreadable) {
-          PreparedStatement mark = transaction.prepare(UNREADABLE);
-          mark.setLong(1, id);
-          mark.executeUpdate();
-        }
-        return true;
-      });
-      return page.messages.isEmpty() ? after(after, max) : page.messages;
+    long last = after.value();
+    while (true) {
+      long from = last;
+      Page page = database.read(transaction -> page(transaction, from, max));
+      putAside(page.damaged);
+      page.newer.stream()
+          .filter(id -> left.size() < MOST_LEFT && left.add(id))
+          .forEach(id ->
+              LOG.warn("failed row {} is left to a gateway of a newer version to bounce", id));
+      if (!page.messages.isEmpty() || page.last == from) {
+        return page.messages;
+      }
+      last = page.last;
     }
-    return page.messages;
   }
 
-  private static Page page(Transaction transaction, OutboxId after, int max) throws SQLException {
+  private void putAside(List<Long> damaged) {
+    if (damaged.isEmpty()) {
+      return;
+    }
+    LOG.error("failed rows {} cannot be read: their senders are not told", damaged);
+    database.write(transaction -> {
+      for (long id : damaged) {
+        PreparedStatement mark = transaction.prepare(UNREADABLE);
+        mark.setLong(1, id);
+        mark.executeUpdate();
+      }
+      return true;
+    });
+  }
+
+  private static Page page(Transaction transaction, long after, int max) throws SQLException {
     List<Failed> rows = new ArrayList<>();
     PreparedStatement find = transaction.prepare(AFTER);
-    find.setLong(1, after.value());
+    find.setLong(1, after);
     find.setInt(2, max);
     try (ResultSet row = find.executeQuery()) {
       while (row.next()) {
         rows.add(Failed.of(row));
       }
     }
-    Page page = new Page(new ArrayList<>(), new ArrayList<>());
+    List<FailedMessage> messages = new ArrayList<>();
+    List<Long> damaged = new ArrayList<>();
+    List<Long> newer = new ArrayList<>();
+    long last = after;
     long bytes = 0;
     for (Failed failed : rows) {
       bytes += failed.row.size();
-      if (bytes > JdbiOutbox.PAGE_BYTES && !page.messages.isEmpty()) {
+      if (bytes > JdbiOutbox.PAGE_BYTES && last != after) {
         break;
       }
-      try {
-        switch (EnvelopeRow.read(transaction, failed.row.envelope())) {
-          case Decoded.Whole whole -> page.messages.add(failed.message(whole.envelope()));
-          case Decoded.Unreadable _ -> page.unreadable.add(failed.row.id());
-        }
-      } catch (IllegalArgumentException _) {
-        page.unreadable.add(failed.row.id());
+      last = failed.row.id();
+      switch (EnvelopeRow.read(transaction, failed.row.envelope(), failed::message)) {
+        case Reading.Whole<FailedMessage>(var message) -> messages.add(message);
+        case Reading.Newer<FailedMessage>() -> newer.add(last);
+        case Reading.Damaged<FailedMessage> _ -> damaged.add(last);
       }
     }
-    return page;
+    return new Page(messages, damaged, newer, last);
   }
 
   void bounced(OutboxId id) {
@@ -170,26 +193,31 @@ final class FailedRows {
     return delete.executeUpdate() == 1;
   }
 
-  private record Page(List<FailedMessage> messages, List<Long> unreadable) {}
+  /// @param last the number of the last row that was looked at
+  private record Page(
+      List<FailedMessage> messages, List<Long> damaged, List<Long> newer, long last) {}
 
-  /// @param lane where it waited; empty where the intake refused it
-  private record Failed(OutboxRow row, Reason reason, Optional<LaneKey> lane) {
+  /// @param lane where it waited, as ours, network and remote; empty where the intake refused it
+  private record Failed(OutboxRow row, String reason, Optional<List<String>> lane) {
     static Failed of(ResultSet row) throws SQLException {
-      OutboxRow outbox = OutboxRow.of(row);
-      Optional<String> ours = Optional.ofNullable(row.getString(15));
-      Optional<LaneKey> lane = Optional.empty();
-      if (ours.isPresent()) {
-        lane =
-            Optional.of(
-                new LaneKey(ours.get(), StoredText.network(row.getString(16)), row.getString(17)));
+      Optional<List<String>> lane = Optional.empty();
+      if (row.getString(15) != null) {
+        lane = Optional.of(List.of(row.getString(15), row.getString(16), row.getString(17)));
       }
-      return new Failed(outbox, StoredText.reason(row.getString(14)), lane);
+      return new Failed(OutboxRow.of(row), row.getString(14), lane);
     }
 
+    /// @throws IllegalArgumentException where a column does not hold what it should
     FailedMessage message(Envelope envelope) {
-      Optional<OutboundMessage> attempted = lane.map(key -> row.message(key, envelope));
+      Optional<OutboundMessage> attempted =
+          lane.map(it -> new LaneKey(it.get(0), StoredText.network(it.get(1)), it.get(2)))
+              .map(key -> row.message(key, envelope));
       return new FailedMessage(
-          new OutboxId(row.id()), envelope, StoredText.address(row.addressed()), reason, attempted);
+          new OutboxId(row.id()),
+          envelope,
+          StoredText.address(row.addressed()),
+          StoredText.reason(reason),
+          attempted);
     }
   }
 }

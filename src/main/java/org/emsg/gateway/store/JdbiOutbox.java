@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.emsg.gateway.model.ConversationId;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Reason;
@@ -17,7 +18,7 @@ import org.emsg.gateway.outbox.OutboundMessage;
 import org.emsg.gateway.outbox.Outbox;
 import org.emsg.gateway.outbox.OutboxId;
 import org.emsg.gateway.outbox.Settlement;
-import org.emsg.gateway.store.EnvelopeCodec.Decoded;
+import org.emsg.gateway.store.EnvelopeRow.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +54,6 @@ final class JdbiOutbox implements Outbox {
           + OutboxRow.COLUMNS
           + "FROM lane_head h JOIN outbox o ON o.id = h.outbox"
           + " WHERE h.lane = ? AND h.due <= ? ORDER BY h.due, h.outbox LIMIT ?";
-  private static final Reason UNREADABLE =
-      Reason.of(Reason.Kind.INTERNAL, "The stored message cannot be read.");
 
   private final Database database;
   private final FailedRows failed;
@@ -154,12 +153,18 @@ final class JdbiOutbox implements Outbox {
   public List<OutboundMessage> heads(LaneLease lease, int max, Set<ConversationId> busy) {
     while (true) {
       Page page = database.read(transaction -> page(transaction, lease, max, busy));
-      if (page.unreadable.isEmpty()) {
+      if (page.damaged.isEmpty() && page.newer.isEmpty()) {
         return page.messages;
       }
-      page.unreadable.forEach(row ->
+      page.damaged.forEach(row ->
           LOG.error("{} in lane {} cannot be read and is failed", row.trace(), lease.lane()));
-      if (!failUnreadable(lease, page.unreadable)) {
+      page.newer.forEach(row ->
+          LOG.warn(
+              "{} in lane {} is for a gateway of a newer version; it is looked at again in {}",
+              row.trace(),
+              lease.lane(),
+              EnvelopeRow.LEFT_TO_NEWER));
+      if (!putAside(lease, page)) {
         return List.of();
       }
     }
@@ -168,7 +173,7 @@ final class JdbiOutbox implements Outbox {
   private static Page page(
       Transaction transaction, LaneLease lease, int max, Set<ConversationId> busy)
       throws SQLException {
-    Page page = new Page(new ArrayList<>(), new ArrayList<>());
+    Page page = new Page(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     Optional<LaneRow> found = LaneRow.find(transaction, lease.lane());
     if (found.isEmpty()) {
       return page;
@@ -184,14 +189,13 @@ final class JdbiOutbox implements Outbox {
       if (bytes > PAGE_BYTES && !page.messages.isEmpty()) {
         break;
       }
-      try {
-        switch (EnvelopeRow.read(transaction, row.envelope())) {
-          case Decoded.Whole whole ->
-              page.messages.add(row.message(lease.lane(), whole.envelope()));
-          case Decoded.Unreadable _ -> page.unreadable.add(row);
-        }
-      } catch (IllegalArgumentException _) {
-        page.unreadable.add(row);
+      Reading<OutboundMessage> read =
+          EnvelopeRow.read(
+              transaction, row.envelope(), envelope -> row.message(lease.lane(), envelope));
+      switch (read) {
+        case Reading.Whole<OutboundMessage>(var message) -> page.messages.add(message);
+        case Reading.Newer<OutboundMessage>() -> page.newer.add(row);
+        case Reading.Damaged<OutboundMessage> _ -> page.damaged.add(row);
       }
     }
     return page;
@@ -203,10 +207,11 @@ final class JdbiOutbox implements Outbox {
     heads.setLong(1, lane);
     heads.setLong(2, transaction.now());
     heads.setInt(3, max + busy.size());
+    Set<String> underway = busy.stream().map(ConversationId::value).collect(Collectors.toSet());
     try (ResultSet row = heads.executeQuery()) {
       List<OutboxRow> rows = new ArrayList<>();
       while (rows.size() < max && row.next()) {
-        if (!busy.contains(new ConversationId(row.getString(3)))) {
+        if (!underway.contains(row.getString(3))) {
           rows.add(OutboxRow.of(row));
         }
       }
@@ -214,17 +219,21 @@ final class JdbiOutbox implements Outbox {
     }
   }
 
-  private boolean failUnreadable(LaneLease lease, List<OutboxRow> rows) {
+  /// Fails what is damaged, and lets a conversation rest that another version is to go on with.
+  private boolean putAside(LaneLease lease, Page page) {
     return database.write(transaction -> {
       Optional<LaneRow> lane = LaneRow.lock(transaction, lease.lane());
       if (lane.isEmpty() || lane.get().epoch() != lease.epoch()) {
         return false;
       }
-      for (OutboxRow row : rows) {
+      for (OutboxRow row : page.damaged) {
         if (OutboxRow.find(transaction, row.id(), row.lane()).isPresent()) {
-          row.fail(transaction, UNREADABLE, false);
+          row.fail(transaction, EnvelopeRow.DAMAGED, false);
           LaneRow.left(transaction, row.lane(), 1);
         }
+      }
+      for (OutboxRow row : page.newer) {
+        row.rest(transaction, EnvelopeRow.NEWER, EnvelopeRow.LEFT_TO_NEWER);
       }
       return true;
     });
@@ -292,5 +301,6 @@ final class JdbiOutbox implements Outbox {
 
   private record DueLane(long id, LaneKey key) {}
 
-  private record Page(List<OutboundMessage> messages, List<OutboxRow> unreadable) {}
+  private record Page(
+      List<OutboundMessage> messages, List<OutboxRow> damaged, List<OutboxRow> newer) {}
 }

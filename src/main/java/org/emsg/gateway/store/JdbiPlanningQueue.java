@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.gateway.IntakeStore.Arrival;
@@ -20,7 +21,7 @@ import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Reason;
-import org.emsg.gateway.store.EnvelopeCodec.Decoded;
+import org.emsg.gateway.store.EnvelopeRow.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,12 @@ final class JdbiPlanningQueue implements PlanningQueue {
           + " ORDER BY p.id LIMIT ?";
   private static final String CLAIM = "UPDATE planning SET due = ? WHERE id = ? AND due <= ?";
   private static final String DELETE = "DELETE FROM planning WHERE id = ? RETURNING envelope";
+  private static final String TO_FAILED =
+      "INSERT INTO failed (id, network, conversation, envelope, size, trace, sender, addressed,"
+          + " recipient, native_id, next, queued, attempts, reason, at, readable)"
+          + " SELECT id, ?, '', envelope, size, trace, sender, addressed, addressed, '', '',"
+          + " queued, attempts, ?, ?, 0 FROM planning WHERE id = ?";
+  private static final String REST = "UPDATE planning SET due = ?, reason = ? WHERE id = ?";
   private static final String AGAIN =
       "UPDATE planning SET due = ?, attempts = attempts + 1, reason = ? WHERE id = ?";
   private static final String IS_WAITING =
@@ -101,21 +108,37 @@ final class JdbiPlanningQueue implements PlanningQueue {
     return claim.executeUpdate() == 1;
   }
 
-  /// A row that cannot be read goes, with a line in its trace: it hides no other.
+  /// A row that cannot be read hides no other: a damaged one is put aside for an operator, one of
+  /// another version is left to a node that knows it.
   private static Optional<Waiting> read(Transaction transaction, Row row) throws SQLException {
-    if (EnvelopeRow.read(transaction, row.envelope) instanceof Decoded.Whole(Envelope envelope)) {
-      Address addressed = StoredText.address(row.addressed);
-      // The envelope knows how its sender spelled it.
-      Address spelled =
-          envelope.recipients().stream().filter(addressed::equals).findFirst().orElse(addressed);
-      return Optional.of(
-          new Waiting(
-              row.id, envelope, row.key, spelled, row.attempts, Instant.ofEpochMilli(row.queued)));
-    }
-    LOG.error("{} in the planning queue cannot be read and is dropped", row.trace);
-    delete(transaction, row.id);
-    TraceRows.add(transaction, row.trace, "failed", "the stored message cannot be read");
-    return Optional.empty();
+    return switch (EnvelopeRow.read(transaction, row.envelope, row::waiting)) {
+      case Reading.Whole<Waiting>(var waiting) -> Optional.of(waiting);
+      case Reading.Newer<Waiting>() -> {
+        LOG.warn(
+            "{} in the planning queue is for a gateway of a newer version; it is looked at again"
+                + " in {}",
+            row.trace,
+            EnvelopeRow.LEFT_TO_NEWER);
+        PreparedStatement rest = transaction.prepare(REST);
+        rest.setLong(1, transaction.now() + EnvelopeRow.LEFT_TO_NEWER.toMillis());
+        rest.setString(2, TraceRows.of(EnvelopeRow.NEWER));
+        rest.setLong(3, row.id);
+        rest.executeUpdate();
+        yield Optional.empty();
+      }
+      case Reading.Damaged<Waiting> _ -> {
+        LOG.error("{} in the planning queue cannot be read and is failed", row.trace);
+        PreparedStatement move = transaction.prepare(TO_FAILED);
+        move.setString(1, row.addressed.split(":", 2)[0]);
+        move.setString(2, StoredText.of(EnvelopeRow.DAMAGED));
+        move.setLong(3, transaction.now());
+        move.setLong(4, row.id);
+        move.executeUpdate();
+        delete(transaction, row.id);
+        TraceRows.add(transaction, row.trace, "failed", TraceRows.of(EnvelopeRow.DAMAGED));
+        yield Optional.empty();
+      }
+    };
   }
 
   @Override
@@ -132,12 +155,15 @@ final class JdbiPlanningQueue implements PlanningQueue {
     boolean there =
         database.write(transaction -> {
           arrivals.clear();
-          if (!delete(transaction, row.id())) {
+          OptionalLong envelope = delete(transaction, row.id());
+          if (envelope.isEmpty()) {
             return false;
           }
           DeliveryRows rows = new DeliveryRows();
           rows.add(planned, planned.deliveries(), arrivals);
           rows.write(transaction);
+          // After the lanes, as where lanes are settled: nobody waits crosswise.
+          EnvelopeRow.release(transaction, envelope.getAsLong());
           for (Delivery delivery : planned.deliveries()) {
             TraceRows.add(
                 transaction,
@@ -167,18 +193,13 @@ final class JdbiPlanningQueue implements PlanningQueue {
     return new PlannedEnvelope(planned.envelope(), planned.idsUnique(), deliveries);
   }
 
-  private static boolean delete(Transaction transaction, long id) throws SQLException {
+  /// Deletes a row and says which envelope it had; empty where another node was faster.
+  private static OptionalLong delete(Transaction transaction, long id) throws SQLException {
     PreparedStatement delete = transaction.prepare(DELETE);
     delete.setLong(1, id);
-    long envelope;
     try (ResultSet row = delete.executeQuery()) {
-      if (!row.next()) {
-        return false;
-      }
-      envelope = row.getLong(1);
+      return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
     }
-    EnvelopeRow.release(transaction, envelope);
-    return true;
   }
 
   @Override
@@ -219,5 +240,14 @@ final class JdbiPlanningQueue implements PlanningQueue {
       String trace,
       String addressed,
       int attempts,
-      long queued) {}
+      long queued) {
+    /// @throws IllegalArgumentException where a column does not hold what it should
+    Waiting waiting(Envelope envelope) {
+      Address address = StoredText.address(addressed);
+      // The envelope knows how its sender spelled it.
+      Address spelled =
+          envelope.recipients().stream().filter(address::equals).findFirst().orElse(address);
+      return new Waiting(id, envelope, key, spelled, attempts, Instant.ofEpochMilli(queued));
+    }
+  }
 }

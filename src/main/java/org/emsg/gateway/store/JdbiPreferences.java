@@ -87,10 +87,10 @@ final class JdbiPreferences implements Preferences {
   }
 
   private static Standing standing(ResultSet row) throws SQLException {
-    Optional<Network> running = Optional.ofNullable(row.getString(2)).map(StoredText::network);
+    Optional<Network> running = Optional.ofNullable(row.getString(2)).flatMap(StoredText::known);
     Optional<Footing> footing = Optional.ofNullable(row.getString(3)).map(Footing::valueOf);
     return new Standing(
-        Optional.ofNullable(row.getString(1)).map(StoredText::network),
+        Optional.ofNullable(row.getString(1)).flatMap(StoredText::known),
         running.flatMap(network -> footing.map(it -> new Running(network, it))));
   }
 

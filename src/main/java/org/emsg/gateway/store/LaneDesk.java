@@ -39,6 +39,9 @@ final class LaneDesk {
   private static final String OLD =
       "SELECT id, lane FROM outbox WHERE network = ? AND queued < ? ORDER BY queued LIMIT ?";
 
+  private static final Reason UNKNOWN =
+      Reason.of(Reason.Kind.INTERNAL, "A reason that this version does not know.");
+
   private final Database database;
 
   LaneDesk(Database database) {
@@ -53,24 +56,32 @@ final class LaneDesk {
           .createQuery(LANES)
           .bind("now", now)
           .map((row, _) -> status(row, now))
-          .list();
+          .stream()
+          .flatMap(Optional::stream)
+          .toList();
     });
   }
 
-  private static LaneStatus status(ResultSet row, long now) throws SQLException {
+  /// Empty for a lane of a network that only another version knows.
+  private static Optional<LaneStatus> status(ResultSet row, long now) throws SQLException {
+    Optional<Network> network = StoredText.known(row.getString(2));
+    if (network.isEmpty()) {
+      return Optional.empty();
+    }
     long paused = row.getLong(7);
     long oldest = row.getLong(10);
     Optional<Instant> since =
         row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(oldest));
-    return new LaneStatus(
-        new LaneKey(row.getString(1), StoredText.network(row.getString(2)), row.getString(3)),
-        row.getLong(4),
-        row.getLong(5),
-        row.getInt(6),
-        paused > now ? Optional.of(Instant.ofEpochMilli(paused)) : Optional.empty(),
-        reason(row.getString(8)),
-        Optional.ofNullable(row.getString(9)),
-        since);
+    return Optional.of(
+        new LaneStatus(
+            new LaneKey(row.getString(1), network.get(), row.getString(3)),
+            row.getLong(4),
+            row.getLong(5),
+            row.getInt(6),
+            paused > now ? Optional.of(Instant.ofEpochMilli(paused)) : Optional.empty(),
+            reason(row.getString(8)),
+            Optional.ofNullable(row.getString(9)),
+            since));
   }
 
   List<WaitingMessage> waiting(LaneKey lane, int max) {
@@ -93,16 +104,28 @@ final class LaneDesk {
     return new WaitingMessage(
         new OutboxId(row.getLong(1)),
         new TraceId(row.getString(2)),
-        StoredText.address(row.getString(3)).text(),
-        StoredText.address(row.getString(4)).text(),
+        address(row.getString(3)),
+        address(row.getString(4)),
         row.getInt(5),
         Instant.ofEpochMilli(row.getLong(6)),
         due > now ? Optional.of(Instant.ofEpochMilli(due)) : Optional.empty(),
         reason(row.getString(8)));
   }
 
+  private static String address(String text) {
+    try {
+      return StoredText.address(text).text();
+    } catch (IllegalArgumentException _) {
+      return text;
+    }
+  }
+
   private static Optional<Reason> reason(@Nullable String text) {
-    return Optional.ofNullable(text).map(StoredText::reason);
+    try {
+      return Optional.ofNullable(text).map(StoredText::reason);
+    } catch (IllegalArgumentException _) {
+      return Optional.of(UNKNOWN);
+    }
   }
 
   /// Makes a lane and its conversations due now; how many rows wait in it.

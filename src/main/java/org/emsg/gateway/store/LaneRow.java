@@ -3,6 +3,7 @@ package org.emsg.gateway.store;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import org.emsg.gateway.outbox.LaneKey;
 
@@ -22,6 +23,8 @@ record LaneRow(long id, long epoch, long leasedUntil, int failures, long pausedU
   private static final String MOVE_HEAD =
       "UPDATE lane_head SET outbox = ?, due = ? WHERE lane = ? AND conversation = ?";
   private static final String NO_HEAD = "DELETE FROM lane_head WHERE lane = ? AND conversation = ?";
+  private static final String PAUSE_HEAD =
+      "UPDATE lane_head SET due = ? WHERE lane = ? AND conversation = ?";
   private static final String LEAVE = "UPDATE lane SET waiting = waiting - ? WHERE id = ?";
 
   static Optional<LaneRow> find(Transaction transaction, LaneKey lane) throws SQLException {
@@ -52,6 +55,16 @@ record LaneRow(long id, long epoch, long leasedUntil, int failures, long pausedU
                   row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4), row.getLong(5)))
           : Optional.empty();
     }
+  }
+
+  /// Lets a conversation of the lane rest.
+  static void pause(Transaction transaction, long lane, String conversation, Duration pause)
+      throws SQLException {
+    PreparedStatement later = transaction.prepare(PAUSE_HEAD);
+    later.setLong(1, transaction.now() + pause.toMillis());
+    later.setLong(2, lane);
+    later.setString(3, conversation);
+    later.executeUpdate();
   }
 
   /// Counts rows that are no longer in the lane.

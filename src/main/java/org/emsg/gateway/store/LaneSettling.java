@@ -17,8 +17,6 @@ import org.emsg.gateway.outbox.Settlement;
 final class LaneSettling {
   private static final String AGAIN =
       "UPDATE outbox SET attempts = attempts + 1, reason = ?, next = ? WHERE id = ?";
-  private static final String PAUSE_CONVERSATION =
-      "UPDATE lane_head SET due = ? WHERE lane = ? AND conversation = ?";
   private static final String PAUSE_LANE =
       "UPDATE lane SET failures = failures + 1, reason = ?,"
           + " paused_until = CASE WHEN paused_until > ? THEN paused_until ELSE ? END WHERE id = ?";
@@ -110,11 +108,7 @@ final class LaneSettling {
         laneFailure = Optional.of(again);
       }
     } else {
-      PreparedStatement pause = transaction.prepare(PAUSE_CONVERSATION);
-      pause.setLong(1, transaction.now() + again.delay().toMillis());
-      pause.setLong(2, lane.id());
-      pause.setString(3, row.conversation());
-      pause.executeUpdate();
+      LaneRow.pause(transaction, lane.id(), row.conversation(), again.delay());
     }
     TraceRows.add(
         transaction,

@@ -3,7 +3,9 @@ package org.emsg.gateway.store;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.ConversationId;
@@ -39,6 +41,7 @@ record OutboxRow(
           + " addressed, recipient, native_id, next, queued, attempts, reason, at, readable)"
           + " SELECT id, lane, network, conversation, envelope, size, trace, sender, addressed,"
           + " recipient, native_id, next, queued, attempts, ?, ?, ? FROM outbox WHERE id = ?";
+  private static final String NOTE = "UPDATE outbox SET reason = ? WHERE id = ?";
   private static final String DELETE = "DELETE FROM outbox WHERE id = ?";
 
   /// The columns of `COLUMNS`, in that order from the first.
@@ -72,6 +75,8 @@ record OutboxRow(
   ///
   /// @throws IllegalArgumentException where a column does not hold what it should
   OutboundMessage message(LaneKey key, Envelope envelope) {
+    // Settling needs it: it shall not be found to be broken when the message is gone.
+    Objects.requireNonNull(senderAddress());
     return new OutboundMessage(
         new OutboxId(id),
         key,
@@ -87,6 +92,15 @@ record OutboxRow(
 
   Address senderAddress() {
     return StoredText.address(sender);
+  }
+
+  /// Lets its conversation rest, with no attempt counted; its lane is locked.
+  void rest(Transaction transaction, Reason reason, Duration pause) throws SQLException {
+    PreparedStatement note = transaction.prepare(NOTE);
+    note.setString(1, StoredText.of(reason));
+    note.setLong(2, id);
+    note.executeUpdate();
+    LaneRow.pause(transaction, lane, conversation, pause);
   }
 
   /// Takes it out of its lane, which is locked and will count it as left.

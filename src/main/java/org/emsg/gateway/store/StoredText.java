@@ -46,13 +46,31 @@ final class StoredText {
     };
   }
 
+  /// @throws IllegalArgumentException where we know none of that name
   static Network network(String label) {
+    return known(label).orElseThrow(() -> UnknownLabel.of("network", label));
+  }
+
+  /// The network of a label; empty where it is one of another version.
+  static Optional<Network> known(String label) {
     for (Network network : Network.values()) {
       if (network.label().equals(label)) {
-        return network;
+        return Optional.of(network);
       }
     }
-    throw new IllegalArgumentException("no network of that name");
+    return Optional.empty();
+  }
+
+  /// The constant of a name.
+  ///
+  /// @throws IllegalArgumentException where we know none of that name
+  static <E extends Enum<E>> E constant(Class<E> type, String name) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(name)) {
+        return constant;
+      }
+    }
+    throw UnknownLabel.of("kind", name);
   }
 
   static String of(List<Network> networks) {
@@ -80,13 +98,16 @@ final class StoredText {
         + reason.text().replace('\0', ' ');
   }
 
+  /// The reason that `of` wrote.
+  ///
+  /// @throws IllegalArgumentException where it is none
   static Reason reason(String text) {
     String[] lines = text.split("\n", 3);
     if (lines.length < 3) {
       throw new IllegalArgumentException("a stored reason has three lines");
     }
     return new Reason(
-        Reason.Kind.valueOf(lines[0]),
+        constant(Reason.Kind.class, lines[0]),
         lines[2],
         lines[1].isEmpty() ? Optional.empty() : Optional.of(lines[1]));
   }

@@ -2,6 +2,7 @@ package org.emsg.gateway.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.emsg.gateway.fixtures.World.ALICE;
 import static org.emsg.gateway.fixtures.World.BOB;
 import static org.emsg.gateway.fixtures.World.DAVE;
@@ -139,17 +140,30 @@ class EnvelopeCodecTest {
   }
 
   @Test
-  void anEventOfANewerNodeCannotBeRead() {
+  void anEventOfANewerNodeIsForANewerNode() {
     FieldWriter out = new FieldWriter();
     out.raw(1);
     out.nested(9, event -> event.nested(77, in -> in.text(1, "danced")));
-    assertThat(EnvelopeCodec.decode(out.toByteArray())).isInstanceOf(Decoded.Unreadable.class);
+    assertThat(EnvelopeCodec.decode(out.toByteArray())).isInstanceOf(Decoded.Newer.class);
   }
 
   @Test
-  void anotherVersionCannotBeRead() {
+  void aNetworkOfANewerNodeIsForANewerNodeAndGarbageIsDamage() {
+    assertThatThrownBy(() -> StoredText.address("matrix:dave@m.test"))
+        .isInstanceOf(UnknownLabel.class);
+    assertThatThrownBy(() -> StoredText.address("\u0001\u0002:dave@m.test"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .isNotInstanceOf(UnknownLabel.class);
+    assertThatThrownBy(() -> StoredText.reason("BORED\n\nNot today."))
+        .isInstanceOf(UnknownLabel.class);
+  }
+
+  @Test
+  void anotherVersionIsForANewerNode() {
     byte[] content = EnvelopeCodec.encode(envelope(new Event.Opaque("omemo")));
     content[0] = 2;
+    assertThat(EnvelopeCodec.decode(content)).isInstanceOf(Decoded.Newer.class);
+    content[0] = 'x';
     assertThat(EnvelopeCodec.decode(content)).isInstanceOf(Decoded.Unreadable.class);
     assertThat(EnvelopeCodec.decode(new byte[0])).isInstanceOf(Decoded.Unreadable.class);
   }

@@ -353,10 +353,7 @@ interface OutboxContract extends StoreContract {
     accept(Letters.toDave("m1", "one"));
     accept(Letters.toDave("m2", "two"));
     accept(Letters.to(dora(), TO_XMPP, "m3", "three"));
-    database()
-        .execute(
-            "UPDATE envelope SET content = (SELECT key FROM seen LIMIT 1)"
-                + " WHERE id = (SELECT MIN(id) FROM envelope)");
+    database().overwriteOldestEnvelope(DAMAGED);
     LaneLease lease = lease();
     assertThat(heads(lease))
         .extracting(message -> message.envelope().id().value())
@@ -374,13 +371,69 @@ interface OutboxContract extends StoreContract {
     for (OutboundMessage message : heads(lease)) {
       store().outbox().settle(lease, List.of(new Settlement.Failed(message.id(), DOWN)));
     }
-    database()
-        .execute(
-            "UPDATE envelope SET content = (SELECT key FROM seen LIMIT 1)"
-                + " WHERE id = (SELECT MIN(id) FROM envelope)");
+    database().overwriteOldestEnvelope(DAMAGED);
     assertThat(store().outbox().failed(new OutboxId(0), 1))
         .extracting(message -> message.envelope().id().value())
         .containsExactly("m2");
+  }
+
+  @Test
+  default void aRowOfANewerNodeWaitsForOneThatCanReadIt() {
+    PlannedEnvelope letter = accept(Letters.toDave("m1", "one"));
+    accept(Letters.toDave("m2", "two"));
+    accept(Letters.to(dora(), TO_XMPP, "m3", "three"));
+    database().overwriteOldestEnvelope(OF_VERSION_2);
+    LaneLease lease = lease();
+    assertThat(heads(lease))
+        .extracting(message -> message.envelope().id().value())
+        .containsExactly("m3");
+    assertThat(store().outbox().lanes().getFirst().waiting()).isEqualTo(3);
+    database().overwriteOldestEnvelope(EnvelopeCodec.encode(letter.envelope()));
+    database().advance(EnvelopeRow.LEFT_TO_NEWER.plusSeconds(1));
+    store().outbox().release(lease);
+    assertThat(heads(lease()))
+        .extracting(message -> message.envelope().id().value())
+        .containsExactly("m3", "m1");
+  }
+
+  @Test
+  default void aLaneRowThatNamesAnUnknownNetworkWaitsToo() {
+    accept(Letters.toDave("m1", "one"));
+    database().execute("UPDATE outbox SET next = 'matrix'");
+    assertThat(heads(lease())).isEmpty();
+    assertThat(database().count("outbox")).isEqualTo(1);
+    assertThat(database().count("failed")).isZero();
+  }
+
+  @Test
+  default void aFailedRowOfANewerNodeHidesNoOtherAndStaysForOneThatCanReadIt() {
+    accept(Letters.toDave("m1", "one"));
+    accept(Letters.to(dora(), TO_XMPP, "m2", "two"));
+    accept(Letters.to(new Address.Xmpp("dina", "xmpp.test"), TO_XMPP, "m3", "three"));
+    LaneLease lease = lease();
+    for (OutboundMessage message : heads(lease)) {
+      store().outbox().settle(lease, List.of(new Settlement.Failed(message.id(), DOWN)));
+    }
+    database().execute("UPDATE failed SET reason = 'BORED\n\nNot today.' WHERE id = 1");
+    database().execute("UPDATE failed SET recipient = 'matrix:dave@m.test' WHERE id = 2");
+    assertThat(store().outbox().failed(new OutboxId(0), 1))
+        .extracting(message -> message.envelope().id().value())
+        .containsExactly("m3");
+    database().execute("UPDATE failed SET reason = (SELECT reason FROM failed WHERE id = 3)");
+    assertThat(database().count("failed")).isEqualTo(3);
+    assertThat(failed())
+        .extracting(message -> message.envelope().id().value())
+        .containsExactly("m1", "m3");
+  }
+
+  @Test
+  default void aLaneOfAnUnknownNetworkHidesNoOther() {
+    accept(Letters.toDave("m1", "one"));
+    accept(Letters.to(ERIN, Letters.TO_MAIL, "m2", "two"));
+    database().execute("UPDATE lane SET network = 'matrix' WHERE network = 'xmpp'");
+    assertThat(store().outbox().lanes())
+        .extracting(Outbox.LaneStatus::lane)
+        .containsExactly(Letters.TO_MAIL);
   }
 
   @Test

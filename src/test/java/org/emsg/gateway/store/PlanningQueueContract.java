@@ -105,11 +105,36 @@ interface PlanningQueueContract extends StoreContract {
   default void aPlanningRowThatCannotBeReadHidesNoOther() {
     wait("m1", DAVE);
     wait("m2", ERIN);
-    database()
-        .execute(
-            "UPDATE envelope SET content = (SELECT key FROM seen LIMIT 1)"
-                + " WHERE id = (SELECT MIN(id) FROM envelope)");
+    database().overwriteOldestEnvelope(DAMAGED);
     assertThat(claim()).extracting(row -> row.envelope().id().value()).containsExactly("m2");
+    assertThat(store().planning().isWaiting(ALICE, DAVE)).isFalse();
+    assertThat(store().outbox().failed(new OutboxId(0), 10)).isEmpty();
+    assertThat(database().count("failed")).isEqualTo(1);
+    assertThat(database().count("envelope")).isEqualTo(2);
+  }
+
+  @Test
+  default void aPlanningRowWithADamagedAddressHidesNoOther() {
+    wait("m1", DAVE);
+    wait("m2", ERIN);
+    database().execute("UPDATE planning SET addressed = 'nowhere' WHERE id = 1");
+    assertThat(claim()).extracting(row -> row.envelope().id().value()).containsExactly("m2");
+    assertThat(database().count("failed")).isEqualTo(1);
+  }
+
+  @Test
+  default void aPlanningRowOfANewerNodeWaitsForOneThatCanReadIt() {
+    Envelope envelope = wait("m1", DAVE);
+    wait("m2", ERIN);
+    wait("m3", ANNA);
+    database().overwriteOldestEnvelope(OF_VERSION_2);
+    database().execute("UPDATE planning SET addressed = 'matrix:erin@m.test' WHERE id = 2");
+    assertThat(claim()).extracting(row -> row.envelope().id().value()).containsExactly("m3");
+    assertThat(database().count("planning")).isEqualTo(3);
+    assertThat(database().count("failed")).isZero();
+    database().overwriteOldestEnvelope(EnvelopeCodec.encode(envelope));
+    database().advance(EnvelopeRow.LEFT_TO_NEWER.plusSeconds(1));
+    assertThat(claim()).extracting(row -> row.envelope().id().value()).containsExactly("m1", "m3");
   }
 
   private Envelope wait(String id, Address recipient) {

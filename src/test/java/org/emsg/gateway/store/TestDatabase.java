@@ -2,6 +2,7 @@ package org.emsg.gateway.store;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -38,6 +39,20 @@ final class TestDatabase implements AutoCloseable {
             DriverManager.getConnection(config.url(), config.user(), config.password());
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Makes the bytes of the oldest envelope something else.
+  void overwriteOldestEnvelope(byte... content) {
+    try (Connection connection =
+            DriverManager.getConnection(config.url(), config.user(), config.password());
+        PreparedStatement update =
+            connection.prepareStatement(
+                "UPDATE envelope SET content = ?" + " WHERE id = (SELECT MIN(id) FROM envelope)")) {
+      update.setBytes(1, content);
+      update.executeUpdate();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
