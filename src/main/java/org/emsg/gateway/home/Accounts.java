@@ -20,9 +20,11 @@ public interface Accounts {
   /// False where the account has a key of that id, or any account has that public key.
   boolean addKey(Address.Emsg account, AccountKey key);
 
-  /// Marks a key superseded at `when`; false where there is none such.
+  /// Marks a key superseded at `when`, once and for all; false where there is none such, or it is
+  /// superseded or revoked already.
   boolean supersede(Address.Emsg account, String keyId, Instant when);
 
-  /// Marks a key revoked at `when`; false where there is none such.
+  /// Marks a key revoked at `when`, once and for all; false where there is none such, or it is
+  /// revoked already.
   boolean revoke(Address.Emsg account, String keyId, Instant when);
 }

@@ -105,7 +105,8 @@ final class JdbiAccounts implements Accounts {
         account,
         keyId,
         when,
-        "UPDATE account_key SET superseded = :at WHERE account = :account AND key_id = :id");
+        "UPDATE account_key SET superseded = :at WHERE account = :account AND key_id = :id"
+            + " AND superseded IS NULL AND revoked IS NULL");
   }
 
   @Override
@@ -114,7 +115,8 @@ final class JdbiAccounts implements Accounts {
         account,
         keyId,
         when,
-        "UPDATE account_key SET revoked = :at WHERE account = :account AND key_id = :id");
+        "UPDATE account_key SET revoked = :at WHERE account = :account AND key_id = :id"
+            + " AND revoked IS NULL");
   }
 
   private boolean mark(Address.Emsg account, String keyId, Instant when, String sql) {

@@ -71,6 +71,24 @@ interface AccountsContract extends StoreContract {
     assertThat(key.revoked()).contains(NOON.plusSeconds(2));
   }
 
+  @Test
+  default void theDayOfAKeysEndDoesNotMove() {
+    store().accounts().addKey(ALICE, key("k1", "one"));
+    store().accounts().addKey(ALICE, key("k2", "two"));
+    store().accounts().supersede(ALICE, "k1", NOON.plusSeconds(1));
+    assertThat(store().accounts().supersede(ALICE, "k1", NOON.plusSeconds(9))).isFalse();
+    store().accounts().revoke(ALICE, "k1", NOON.plusSeconds(2));
+    assertThat(store().accounts().revoke(ALICE, "k1", NOON.plusSeconds(9))).isFalse();
+    store().accounts().revoke(ALICE, "k2", NOON.plusSeconds(3));
+    assertThat(store().accounts().supersede(ALICE, "k2", NOON.plusSeconds(9))).isFalse();
+    assertThat(store().accounts().keys(ALICE))
+        .extracting(AccountKey::superseded)
+        .containsExactly(Optional.of(NOON.plusSeconds(1)), Optional.empty());
+    assertThat(store().accounts().keys(ALICE))
+        .extracting(AccountKey::revoked)
+        .containsExactly(Optional.of(NOON.plusSeconds(2)), Optional.of(NOON.plusSeconds(3)));
+  }
+
   private static AccountKey key(String id, String content) {
     return new AccountKey(
         id, "ed25519", Letters.sha256(content), NOON, Optional.empty(), Optional.empty());
