@@ -142,8 +142,14 @@ final class Planner implements Planning {
         found -> single(envelope, row.idempotencyKey(), row.addressed(), found), workers);
   }
 
+  /// The plan that ends a row of the planning queue: its sender is told.
+  PlannedEnvelope refused(PlanningQueue.Waiting row, Reason reason, String why) {
+    Delivery refused = new Delivery.Refused(row.idempotencyKey(), row.addressed(), reason, why);
+    return new PlannedEnvelope(row.envelope(), idsAreUnique(row.envelope()), List.of(refused));
+  }
+
   /// A plan for one recipient alone.
-  PlannedEnvelope single(Envelope envelope, Bytes key, Address addressed, Way way) {
+  private PlannedEnvelope single(Envelope envelope, Bytes key, Address addressed, Way way) {
     Optional<Learned> learned = way instanceof Way.Out out ? out.learned() : Optional.empty();
     return new PlannedEnvelope(
         envelope,

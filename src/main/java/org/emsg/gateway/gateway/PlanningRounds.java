@@ -2,7 +2,6 @@ package org.emsg.gateway.gateway;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,12 +17,17 @@ import org.slf4j.LoggerFactory;
 
 /// Works off the planning queue: plans each row again until its way is known, or it is given up and
 /// its sender gets a bounce. A row leaves the queue in the transaction that writes its delivery.
+///
+/// Whatever a row throws is its own affair: the others go on, and it ends by its age like one whose
+/// way is never found.
 final class PlanningRounds {
   private static final Logger LOG = LoggerFactory.getLogger(PlanningRounds.class);
   private static final int PAGE = 64;
 
   /// After so many attempts a better network's silence is no longer waited for.
   private static final int IMPATIENT = 3;
+
+  private static final String FAILED = "planning failed";
 
   private static final Duration HOLD = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -56,44 +60,65 @@ final class PlanningRounds {
   /// Plans what is due; true where there may be more.
   boolean round() {
     List<Waiting> due = queue.claim(PAGE, HOLD);
-    List<CompletableFuture<PlannedEnvelope>> plans =
-        due.stream()
-            .map(row -> planner.again(row, row.attempts() >= IMPATIENT))
-            .map(plan -> plan.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
-            .toList();
+    List<CompletableFuture<PlannedEnvelope>> plans = due.stream().map(this::plan).toList();
     for (int i = 0; i < due.size(); i++) {
       settle(due.get(i), plans.get(i));
     }
     return due.size() == PAGE;
   }
 
-  private void settle(Waiting row, CompletableFuture<PlannedEnvelope> plan) {
+  private CompletableFuture<PlannedEnvelope> plan(Waiting row) {
     try {
-      settle(row, plan.join());
-    } catch (RuntimeException e) {
-      LOG.warn("{}: planning failed, again later", row.envelope().trace(), e);
-      again(row, "planning failed");
+      return planner
+          .again(row, row.attempts() >= IMPATIENT)
+          .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (Throwable e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void settle(Waiting row, PlannedEnvelope planned) {
-    Delivery delivery = planned.deliveries().getFirst();
-    if (delivery instanceof Delivery.ToPlanning later) {
-      Instant end = row.queued().plus(schedule.giveUp());
-      if (clock.instant().isBefore(end)) {
-        again(row, later.why());
-        return;
+  private void settle(Waiting row, CompletableFuture<PlannedEnvelope> plan) {
+    try {
+      settle(row, plan.join());
+    } catch (Throwable e) {
+      LOG.warn("{}: planning failed", row.envelope().trace(), e);
+      failed(row);
+    }
+  }
+
+  private void failed(Waiting row) {
+    try {
+      if (isOver(row)) {
+        Reason reason = Reason.of(Reason.Kind.INTERNAL, "The message could not be planned.");
+        write(row, planner.refused(row, reason, FAILED));
+      } else {
+        again(row, FAILED);
       }
+    } catch (Throwable e) {
+      LOG.error("{}: planned again when its hold is over", row.envelope().trace(), e);
+    }
+  }
+
+  private boolean isOver(Waiting row) {
+    return !clock.instant().isBefore(row.queued().plus(schedule.giveUp()));
+  }
+
+  private void settle(Waiting row, PlannedEnvelope planned) {
+    if (!(planned.deliveries().getFirst() instanceof Delivery.ToPlanning later)) {
+      write(row, planned);
+    } else if (isOver(row)) {
       Reason reason =
           Reason.of(Reason.Kind.EXPIRED, "No network was found that serves " + later.why() + '.');
-      delivery = new Delivery.Refused(row.idempotencyKey(), row.addressed(), reason, later.why());
+      write(row, planner.refused(row, reason, later.why()));
+    } else {
+      again(row, later.why());
     }
-    PlannedEnvelope decided =
-        new PlannedEnvelope(
-            planned.envelope(), planned.idsUnique(), List.of(delivery), planned.learned());
-    IntakeStore.Committed committed = queue.settle(row, decided);
+  }
+
+  private void write(Waiting row, PlannedEnvelope planned) {
+    IntakeStore.Committed committed = queue.settle(row, planned);
     committed.arrivals().forEach(a -> mailboxes.arrived(a.account(), a.entry()));
-    if (delivery instanceof Delivery.ToLane lane) {
+    if (planned.deliveries().getFirst() instanceof Delivery.ToLane lane) {
       wakeups.queued(lane.lane());
     }
   }

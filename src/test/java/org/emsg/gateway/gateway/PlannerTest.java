@@ -30,6 +30,7 @@ import org.emsg.gateway.model.Provenance;
 import org.emsg.gateway.model.Reason;
 import org.emsg.gateway.model.Verdict;
 import org.emsg.gateway.outbox.LaneKey;
+import org.emsg.gateway.outbox.OutboxId;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -316,14 +317,68 @@ class PlannerTest {
     }
 
     @Test
-    void whatCannotBePlannedForFiveDaysIsRefused() {
-      scene.emsg.cannotTell("gone.test");
-      scene.commit(message(ALICE, new Address.Emsg("x", "gone.test")));
+    void aRowWhosePlanThrowsHoldsUpNoOther() {
+      scene.xmpp.cannotTell("xmpp.test");
+      scene.commit(message(ALICE, PLAIN_DAVE));
+      scene.commit(message(ANNA, PLAIN_DAVE));
+      scene.clock.advance(Duration.ofMinutes(6));
+      scene.xmpp.serves("xmpp.test");
+      scene.preferences.failFor(ALICE_DAVE);
 
+      scene.planAgain();
+
+      assertThat(scene.queue.rows())
+          .singleElement()
+          .satisfies(row -> {
+            assertThat(row.envelope().sender()).isEqualTo(ALICE);
+            assertThat(row.attempts()).isEqualTo(1);
+          });
+      assertThat(scene.allArrive()).hasSize(1);
+    }
+
+    @Test
+    void aRowWhosePlanAlwaysThrowsIsRefusedInTheEnd() {
+      scene.xmpp.cannotTell("xmpp.test");
+      scene.commit(message(ALICE, PLAIN_DAVE));
+      scene.preferences.failFor(ALICE_DAVE);
+
+      fiveDaysPass();
+
+      assertRefused();
+    }
+
+    @Test
+    void aRowThatCanNeverBeStoredIsRefusedInTheEnd() {
+      scene.xmpp.cannotTell("xmpp.test");
+      scene.commit(message(ALICE, PLAIN_DAVE));
+      scene.xmpp.serves("xmpp.test");
+      scene.queue.failToWriteLanes();
+
+      fiveDaysPass();
+
+      assertRefused();
+    }
+
+    private void assertRefused() {
+      assertThat(scene.queue.rows()).isEmpty();
+      assertThat(scene.outbox.failed(new OutboxId(0), 10))
+          .singleElement()
+          .satisfies(failed -> assertThat(failed.reason().kind()).isEqualTo(Reason.Kind.INTERNAL));
+    }
+
+    private void fiveDaysPass() {
       for (int i = 0; i < 40; i++) {
         scene.planAgain();
         scene.clock.advance(Duration.ofHours(4));
       }
+    }
+
+    @Test
+    void whatCannotBePlannedForFiveDaysIsRefused() {
+      scene.emsg.cannotTell("gone.test");
+      scene.commit(message(ALICE, new Address.Emsg("x", "gone.test")));
+
+      fiveDaysPass();
 
       assertThat(scene.queue.rows()).isEmpty();
       assertThat(scene.failedRows()).isEqualTo(1);
