@@ -122,9 +122,15 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
         wait = step(run);
       }
     } finally {
-      held.remove(run.lane());
+      // The lane may have been leased again since this run gave it back: that run stays.
+      held.computeIfPresent(run.lane(), (_, mine) -> mine.run == run ? null : mine);
       rounds.nudge();
     }
+  }
+
+  /// For tests.
+  boolean holds(LaneKey lane) {
+    return held.containsKey(lane);
   }
 
   private static Optional<Duration> step(LaneRun run) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -81,7 +82,8 @@ final class LaneRun {
   /// What a run needs of its surroundings.
   ///
   /// @param nanos a monotonic clock
-  /// @param senders runs sends; each blocks until its outcome is known
+  /// @param senders runs sends; each blocks until its outcome is known. A run whose send is
+  ///   rejected stops
   /// @param room how many more messages may be in memory, all lanes together
   /// @param crowded whether other lanes wait for a place on this node
   /// @param failed told when rows have failed for good
@@ -256,10 +258,13 @@ final class LaneRun {
           mayHaveMore = true;
           return;
         }
-        busy.put(head.conversation(), head);
         start(head);
+        busy.put(head.conversation(), head);
         started++;
       }
+    } catch (RejectedExecutionException e) {
+      LOG.debug("{}: nothing is sent any more on this node", lease.lane(), e);
+      stopping = true;
     } finally {
       tools.room.release(places - started);
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.emsg.gateway.fixtures.World;
@@ -318,6 +319,19 @@ class LaneRunTest {
     assertThat(run.step()).isEmpty();
     assertThat(scene.arrived).containsExactly("1/1");
     assertThat(scene.outbox.lanes().getFirst().holder()).isEmpty();
+  }
+
+  @Test
+  void aRunThatCannotSendAnyMoreGivesItsLaneBack() {
+    scene.queue(1);
+    scene.senders =
+        _ -> {
+          throw new RejectedExecutionException("shut down");
+        };
+
+    assertThat(scene.run().step()).isEmpty();
+    assertThat(scene.outbox.lanes().getFirst().holder()).isEmpty();
+    assertThat(scene.room.availablePermits()).isEqualTo(1_000);
   }
 
   @Test

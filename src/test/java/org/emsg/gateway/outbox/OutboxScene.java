@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -45,6 +46,7 @@ final class OutboxScene {
 
   boolean crowded;
 
+  Executor senders = pending::add;
   Semaphore room = new Semaphore(1_000);
   Function<OutboundMessage, Outcome> peer = _ -> Outcome.Delivered.plain();
   private final Map<String, Integer> written = new HashMap<>();
@@ -94,7 +96,7 @@ final class OutboxScene {
 
   LaneRun.Tools tools() {
     return new LaneRun.Tools(
-        clock, clock::nanos, random, pending::add, room, () -> crowded, () -> failedTold++);
+        clock, clock::nanos, random, senders, room, () -> crowded, () -> failedTold++);
   }
 
   Outcome send(OutboundMessage message) {
