@@ -10,8 +10,8 @@ import org.emsg.gateway.model.Event;
 /// Whoever finds the house empty enters, however large: a limit below one message's size would else
 /// defer it for ever.
 final class IntakeGate {
-  /// What an envelope costs beside its text: records, ids, the answer.
-  private static final int OVERHEAD = 1_024;
+  /// What a mailbox form has beside the text: names, ids, a signature.
+  private static final int FORM = 1_024;
 
   private final int maxEnvelopes;
   private final long maxBytes;
@@ -42,20 +42,27 @@ final class IntakeGate {
     return envelopes.get();
   }
 
-  /// About how many bytes of heap an envelope holds while it is inside, its mailbox form included.
+  /// About how many bytes of memory an envelope takes while it is inside. Each home user's mailbox
+  /// form is an object of its own, unless it is the signed JSON as it came; whose form will be made
+  /// is not known yet, so every recipient counts.
   static long weigh(Envelope envelope) {
-    long weight = OVERHEAD + 128L * envelope.recipients().size();
-    if (envelope.wire().isPresent()) {
-      weight += envelope.wire().get().size();
-    }
-    if (envelope.event() instanceof Event.Posted posted) {
+    long weight = envelope.weight();
+    return envelope.wire().isPresent()
+        ? weight
+        : weight + form(envelope.event()) * envelope.recipients().size();
+  }
+
+  private static long form(Event event) {
+    long weight = FORM;
+    if (event instanceof Event.Posted posted) {
       weight += 2L * posted.body().text().length();
-      weight += 2L * posted.body().html().map(String::length).orElse(0);
-      weight += 2L * posted.body().trimmed().map(String::length).orElse(0);
       for (Attachment attachment : posted.attachments()) {
-        if (attachment.content() instanceof Attachment.Content.Inline inline) {
-          weight += 3L * inline.bytes().size();
-        }
+        weight += 512;
+        // In base64.
+        weight +=
+            attachment.content() instanceof Attachment.Content.Inline
+                ? attachment.size() * 4 / 3
+                : 0;
       }
     }
     return weight;

@@ -37,4 +37,10 @@ public record Envelope(
       throw new IllegalArgumentException("an envelope has a recipient");
     }
   }
+
+  /// About how many bytes of memory it takes.
+  public long weight() {
+    long weight = 1_024 + 128L * recipients.size() + wire.map(Bytes::size).orElse(0);
+    return event instanceof Event.Posted posted ? weight + posted.weight() : weight;
+  }
 }

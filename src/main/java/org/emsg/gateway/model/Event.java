@@ -25,6 +25,18 @@ public sealed interface Event {
     public static Posted of(Body body) {
       return new Posted(body, List.of(), Optional.empty(), Optional.empty());
     }
+
+    /// About how many bytes of memory it takes; stored files are not in memory.
+    public long weight() {
+      long weight = 2L * body.text().length();
+      weight += 2L * body.html().map(String::length).orElse(0);
+      weight += 2L * body.trimmed().map(String::length).orElse(0);
+      for (Attachment attachment : attachments) {
+        weight += 512;
+        weight += attachment.content() instanceof Attachment.Content.Inline ? attachment.size() : 0;
+      }
+      return weight;
+    }
   }
 
   /// A recipient's device, or the recipient, has `target`.

@@ -6,6 +6,7 @@ import static org.emsg.gateway.fixtures.World.ALICE;
 import static org.emsg.gateway.fixtures.World.ANNA;
 import static org.emsg.gateway.fixtures.World.BOB;
 import static org.emsg.gateway.fixtures.World.DAVE;
+import static org.emsg.gateway.fixtures.World.ERIN;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -214,6 +215,24 @@ class GroupCommitIntakeTest {
 
     assertThat(accept(Envelopes.from(ALICE).to(ANNA).text(large).envelope()).join())
         .isInstanceOf(IntakeResult.Deferred.class);
+    store.letGo();
+    assertThat(first.join()).isInstanceOf(IntakeResult.Accepted.class);
+  }
+
+  @Test
+  void aMessageWeighsWhatItsRecipientsGet() {
+    intake.close();
+    intake = intake(new IntakeSettings(256, 2_000, 100, 10_000_000, Duration.ofSeconds(2)));
+    store.hold();
+    List<Address.Smtp> hundred =
+        IntStream.range(0, 100)
+            .mapToObj(i -> new Address.Smtp("u" + i, "a.test", "u" + i))
+            .toList();
+    Envelope mail = Envelopes.from(ERIN).to(hundred).text("x".repeat(40_000)).envelope();
+    CompletableFuture<IntakeResult> first = accept(mail);
+
+    assertThat(accept(mail).join()).isInstanceOf(IntakeResult.Deferred.class);
+    assertThat(accept(fromAlice("small"))).isNotDone();
     store.letGo();
     assertThat(first.join()).isInstanceOf(IntakeResult.Accepted.class);
   }
