@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.emsg.gateway.model.Network;
@@ -70,7 +69,7 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
             System::nanoTime,
             random,
             senders,
-            new Semaphore(settings.sending()),
+            new Room(settings.sendingBytes()),
             () -> crowded,
             failed);
     this.rounds = new Rounds("outbox-" + network.label(), settings.poll(), this::poll);

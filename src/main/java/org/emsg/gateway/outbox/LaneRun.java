@@ -11,7 +11,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -39,6 +38,10 @@ import org.slf4j.LoggerFactory;
 /// What it settles is refused by the epoch, and what it had sent is sent again by its successor
 /// under the same id.
 ///
+/// *Memory.* What a page weighs is known when it was read, so room for it is taken before, by what
+/// the last one weighed, and the difference after. A head that finds no room is dropped, and read
+/// again when there is room for one of its weight: a lane that waits for room reads nothing.
+///
 /// *A lane deferral* (the server is down) ends the run: nothing new is taken, what is under way
 /// comes home, the lane rests. Of the deferrals of one run only the first counts as a failure of
 /// the lane, since sixteen conversations that meet one dead server are one dead server. The next
@@ -54,6 +57,9 @@ final class LaneRun {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private static final Duration STARVED = Duration.ofMillis(100);
+
+  private static final long FIRST_WEIGHT = 64 << 10;
+  private static final long LEAST_WEIGHT = 4 << 10;
 
   private static final Outcome OUR_FAULT =
       Outcome.Deferred.conversation(
@@ -74,6 +80,10 @@ final class LaneRun {
   private int failures;
   private boolean resting;
   private boolean mayHaveMore = true;
+
+  /// What a head of this lane is taken to weigh.
+  private long each = FIRST_WEIGHT;
+
   private long lookedAt;
   private long idleSince;
   private volatile boolean woken;
@@ -84,7 +94,7 @@ final class LaneRun {
   /// @param nanos a monotonic clock
   /// @param senders runs sends; each blocks until its outcome is known. A run whose send is
   ///   rejected stops
-  /// @param room how many more messages may be in memory, all lanes together
+  /// @param room the memory for what is being sent, all lanes together
   /// @param crowded whether other lanes wait for a place on this node
   /// @param failed told when rows have failed for good
   record Tools(
@@ -92,7 +102,7 @@ final class LaneRun {
       LongSupplier nanos,
       RandomGenerator random,
       Executor senders,
-      Semaphore room,
+      Room room,
       BooleanSupplier crowded,
       Runnable failed) {}
 
@@ -241,51 +251,73 @@ final class LaneRun {
     }
     int width = failures > 0 ? 1 : settings.conversations();
     int free = width - busy.size();
-    if (!mayHaveMore || free <= 0) {
+    long share = tools.room.share() - busy.values().stream().mapToLong(tools.room::weigh).sum();
+    if (!mayHaveMore || free <= 0 || share <= 0) {
       return;
     }
-    int places = reserve(free);
+    int places = reserve((int) Math.clamp(share / each, 1, free));
     if (places == 0) {
       return;
     }
     lookedAt = now;
-    int started = 0;
+    take(places, share);
+  }
+
+  /// @param places how many heads there is room for, each of the weight that they are taken to have
+  /// @param share how much of the room the lane may still take
+  private void take(int places, long share) {
+    long reserved = places * each;
+    long left = share;
     try {
       List<OutboundMessage> heads = outbox.heads(lease, places, busy.keySet());
       mayHaveMore = heads.size() == places;
+      if (!heads.isEmpty()) {
+        each = LEAST_WEIGHT;
+      }
       for (OutboundMessage head : heads) {
-        if (leaseEnd - tools.nanos.getAsLong() < settings.lease().toNanos() / 4) {
+        long weight = tools.room.weigh(head);
+        each = Math.max(each, weight);
+        if (weight > reserved && tools.room.enter(weight - reserved)) {
+          reserved = weight;
+        }
+        if (weight > reserved || left <= 0 || isLeaseShort()) {
           mayHaveMore = true;
           return;
         }
-        start(head);
+        start(head, weight);
+        reserved -= weight;
+        left -= weight;
         busy.put(head.conversation(), head);
-        started++;
       }
     } catch (RejectedExecutionException e) {
       LOG.debug("{}: nothing is sent any more on this node", lease.lane(), e);
       stopping = true;
     } finally {
-      tools.room.release(places - started);
+      tools.room.leave(reserved);
     }
   }
 
+  private boolean isLeaseShort() {
+    return leaseEnd - tools.nanos.getAsLong() < settings.lease().toNanos() / 4;
+  }
+
+  /// Room for so many heads, or half of them, or half of those.
   private int reserve(int wanted) {
-    int got = 0;
-    while (got < wanted && tools.room.tryAcquire()) {
-      got++;
+    int places = wanted;
+    while (places > 0 && !tools.room.enter(places * each)) {
+      places /= 2;
     }
-    return got;
+    return places;
   }
 
-  private void start(OutboundMessage message) {
+  private void start(OutboundMessage message, long weight) {
     int before = failures;
     tools.senders.execute(() -> {
       Outcome outcome = OUR_FAULT;
       try {
         outcome = attempt(message);
       } finally {
-        tools.room.release();
+        tools.room.leave(weight);
         returned.add(new Attempt(message, outcome, before));
         bell.ring();
       }

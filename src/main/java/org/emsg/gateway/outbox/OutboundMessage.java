@@ -3,8 +3,10 @@ package org.emsg.gateway.outbox;
 import java.time.Instant;
 import java.util.List;
 import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Attachment;
 import org.emsg.gateway.model.ConversationId;
 import org.emsg.gateway.model.Envelope;
+import org.emsg.gateway.model.Event;
 import org.emsg.gateway.model.MessageId;
 import org.emsg.gateway.model.Network;
 
@@ -30,5 +32,16 @@ public record OutboundMessage(
     Instant queued) {
   public OutboundMessage {
     next = List.copyOf(next);
+  }
+
+  /// About how many bytes of memory it takes to send it. Stored files are read for that.
+  public long weight() {
+    long weight = envelope.weight();
+    if (envelope.event() instanceof Event.Posted posted) {
+      for (Attachment attachment : posted.attachments()) {
+        weight += attachment.content() instanceof Attachment.Content.Stored ? attachment.size() : 0;
+      }
+    }
+    return weight;
   }
 }

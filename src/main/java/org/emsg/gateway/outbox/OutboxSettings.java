@@ -6,7 +6,8 @@ import java.time.Duration;
 ///
 /// @param conversations how many conversations of a lane are delivered at once; 16
 /// @param lanes how many lanes a node drains at once; 256
-/// @param sending how many messages a node has in memory to send at once, all lanes together; 512
+/// @param sendingBytes how much memory the messages take that a node sends at once, all lanes
+///   together; 32 MiB
 /// @param lease how long a node has a lane before it must ask again; 60 s
 /// @param poll how often the database is asked for lanes that are due; 1 s
 /// @param linger how long a node keeps a lane in which there is nothing to do, unless others wait
@@ -16,7 +17,7 @@ import java.time.Duration;
 public record OutboxSettings(
     int conversations,
     int lanes,
-    int sending,
+    long sendingBytes,
     Duration lease,
     Duration poll,
     Duration linger,
@@ -26,7 +27,7 @@ public record OutboxSettings(
       new OutboxSettings(
           16,
           256,
-          512,
+          32L << 20,
           Duration.ofSeconds(60),
           Duration.ofSeconds(1),
           Duration.ofSeconds(5),
@@ -34,8 +35,11 @@ public record OutboxSettings(
           RetrySchedule.DEFAULT);
 
   public OutboxSettings {
-    if (conversations < 1 || lanes < 1 || sending < 1) {
-      throw new IllegalArgumentException("conversations, lanes and sending are at least 1");
+    if (conversations < 1 || lanes < 1) {
+      throw new IllegalArgumentException("conversations and lanes are at least 1");
+    }
+    if (sendingBytes < 1 << 20) {
+      throw new IllegalArgumentException("sending-bytes is at least 1 MiB");
     }
     if (lease.compareTo(Duration.ofSeconds(5)) < 0) {
       throw new IllegalArgumentException("lease is at least 5s");

@@ -53,7 +53,7 @@ class CoreOnSqliteTest {
       new OutboxSettings(
           16,
           4,
-          64,
+          1 << 20,
           Duration.ofSeconds(60),
           Duration.ofMillis(50),
           Duration.ofMillis(200),

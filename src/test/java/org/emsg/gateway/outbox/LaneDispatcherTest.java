@@ -18,7 +18,7 @@ class LaneDispatcherTest {
       new OutboxSettings(
           16,
           4,
-          64,
+          1 << 20,
           Duration.ofSeconds(60),
           Duration.ofMillis(1),
           Duration.ofSeconds(60),

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.model.Network;
@@ -233,17 +232,71 @@ class LaneRunTest {
   }
 
   @Test
-  void allLanesTogetherHaveNoMoreInMemoryThanThereIsRoom() {
-    scene.room = new Semaphore(5);
-    IntStream.range(0, 30).forEach(scene::queue);
-    LaneRun run = scene.run();
+  void allLanesTogetherTakeNoMoreMemoryThanThereIsRoom() {
+    scene.room = new Room(1 << 20);
+    List<LaneRun> runs =
+        IntStream.range(0, 10)
+            .mapToObj(i -> {
+              LaneKey lane = new LaneKey("emsg.a.test", Network.XMPP, "x" + i);
+              IntStream.range(0, 3).forEach(c -> scene.queueLarge(3 * i + c, lane, 100_000));
+              return scene.run();
+            })
+            .toList();
 
-    run.step();
+    runs.forEach(LaneRun::step);
     assertThat(scene.pending).hasSize(5);
-    scene.drain(run);
+    while (!scene.pending.isEmpty()) {
+      scene.flush();
+      runs.forEach(LaneRun::step);
+    }
 
     assertThat(scene.arrived).hasSize(30);
-    assertThat(scene.room.availablePermits()).isEqualTo(5);
+    assertThat(scene.room.taken()).isZero();
+  }
+
+  @Test
+  void aLaneThatWaitsForRoomReadsNothing() {
+    scene.room = new Room(1 << 20);
+    scene.queueLarge(1, LANE, 200_000);
+    LaneRun run = scene.run();
+    assertThat(scene.room.enter(900_000)).isTrue();
+    run.step();
+    int pages = scene.outbox.pages();
+    assertThat(pages).as("it found out what its head weighs").isEqualTo(1);
+    IntStream.range(0, 10).forEach(_ -> assertThat(run.step()).isPresent());
+    assertThat(scene.outbox.pages()).isEqualTo(pages);
+    assertThat(scene.pending).isEmpty();
+
+    scene.room.leave(900_000);
+    scene.drain(run);
+
+    assertThat(scene.arrived).hasSize(1);
+    assertThat(scene.room.taken()).isZero();
+  }
+
+  @Test
+  void aSlowServerLeavesRoomForOthers() {
+    scene.room = new Room(4 << 20);
+    IntStream.range(0, 30).forEach(i -> scene.queueLarge(i, LANE, 100_000));
+    LaneRun run = scene.run();
+
+    IntStream.range(0, 10).forEach(_ -> run.step());
+
+    assertThat(scene.pending).as("a quarter of the room").hasSize(6);
+    scene.drain(run);
+    assertThat(scene.arrived).hasSize(30);
+  }
+
+  @Test
+  void aMessageLargerThanTheRoomIsSentToo() {
+    scene.room = new Room(1 << 20);
+    scene.queueLarge(1, LANE, 2_000_000);
+    scene.queue(2);
+
+    scene.drain(scene.run());
+
+    assertThat(scene.arrived).hasSize(2);
+    assertThat(scene.room.taken()).isZero();
   }
 
   @Test
@@ -331,7 +384,7 @@ class LaneRunTest {
 
     assertThat(scene.run().step()).isEmpty();
     assertThat(scene.outbox.lanes().getFirst().holder()).isEmpty();
-    assertThat(scene.room.availablePermits()).isEqualTo(1_000);
+    assertThat(scene.room.taken()).isZero();
   }
 
   @Test
@@ -365,7 +418,7 @@ class LaneRunTest {
     scene.drain(scene.run());
 
     assertThat(scene.outbox.settled()).singleElement().isInstanceOf(Settlement.Again.class);
-    assertThat(scene.room.availablePermits()).isEqualTo(1_000);
+    assertThat(scene.room.taken()).isZero();
   }
 
   @Test

@@ -28,7 +28,7 @@ class OutboxComponentTest {
       new OutboxSettings(
           16,
           4,
-          64,
+          1 << 20,
           Duration.ofSeconds(60),
           Duration.ofMillis(20),
           Duration.ofSeconds(60),

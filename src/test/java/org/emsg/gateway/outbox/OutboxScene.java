@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -47,7 +46,7 @@ final class OutboxScene {
   boolean crowded;
 
   Executor senders = pending::add;
-  Semaphore room = new Semaphore(1_000);
+  Room room = new Room(64 << 20);
   Function<OutboundMessage, Outcome> peer = _ -> Outcome.Delivered.plain();
   private final Map<String, Integer> written = new HashMap<>();
 
@@ -65,10 +64,19 @@ final class OutboxScene {
   }
 
   OutboxId queue(int conversation, LaneKey lane, List<Network> next) {
+    return queue(conversation, lane, next, "hello");
+  }
+
+  /// The same with a long text: it weighs two bytes a character, and a little.
+  OutboxId queueLarge(int conversation, LaneKey lane, int characters) {
+    return queue(conversation, lane, List.of(), "x".repeat(characters));
+  }
+
+  private OutboxId queue(int conversation, LaneKey lane, List<Network> next, String text) {
     Address.Xmpp to = new Address.Xmpp("dave-" + conversation, "xmpp.test");
     int count = written.merge(lane.remote() + conversation, 1, Integer::sum);
     String id = conversation + "/" + count;
-    Envelope envelope = Envelopes.from(World.ALICE).to(to).id(id).envelope();
+    Envelope envelope = Envelopes.from(World.ALICE).to(to).id(id).text(text).envelope();
     return outbox.add(
         envelope,
         new Delivery.ToLane(
