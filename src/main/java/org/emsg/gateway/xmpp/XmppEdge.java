@@ -36,12 +36,15 @@ public final class XmppEdge implements AutoCloseable {
   /// How long a stream waits for a route before its senders are told to try again.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /// The first wait before an error or a receipt is brought again; ten tries are some two minutes.
+  private static final Duration AGAIN = Duration.ofSeconds(3);
+
   private final XmppConfig config;
   private final Ports ports;
   private final XmppVerifier verifier;
   private final XmppTranslator reader;
   private final XmppWriter writer;
-  private final XmppInbox inbox = new XmppInbox(PATIENCE);
+  private final XmppInbox inbox;
   private final XmppLinks links;
   private final XmppDiscovery discovery;
 
@@ -59,11 +62,23 @@ public final class XmppEdge implements AutoCloseable {
   /// @param version of the gateway, told to who asks
   /// @param random unguessable and safe for several threads, a `SecureRandom`: who could guess a
   ///   ping's id could confirm what never arrived
-  /// @throws IllegalArgumentException where a component is no face that is shown in XMPP
+  /// @throws IllegalArgumentException where a component is no face that is shown in XMPP, or a
+  ///   domain of ours is said to be the server's own
   public XmppEdge(
       XmppConfig config, Ports ports, String version, Clock clock, RandomGenerator random) {
+    this(config, ports, version, clock, random, new XmppInbox(PATIENCE, AGAIN));
+  }
+
+  XmppEdge(
+      XmppConfig config,
+      Ports ports,
+      String version,
+      Clock clock,
+      RandomGenerator random,
+      XmppInbox inbox) {
     this.config = config;
     this.ports = ports;
+    this.inbox = inbox;
     this.verifier = new XmppVerifier(ports.addressing());
     this.reader =
         new XmppTranslator(

@@ -80,7 +80,8 @@ final class EdgeUnderTest implements AutoCloseable {
             new XmppEdge.Ports(addressing, admission, ids, FileLinks.NONE, outbox, dns),
             "1.0-test",
             Clock.systemUTC(),
-            new SplittableRandom(5));
+            new SplittableRandom(5),
+            new XmppInbox(Duration.ofSeconds(10), Duration.ofMillis(2)));
     edge.register(camel);
     camel.getRegistry().bind("accept", Processor.class, accept());
     try {
