@@ -90,6 +90,7 @@ public final class XmppEdge implements AutoCloseable {
     this.discovery =
         new XmppDiscovery(
             ports.dns(), ports.addressing(), config.localHosts(), !config.components().isEmpty());
+    config.localHosts().forEach(this::requireNotOurs);
     ServiceAnswers services = new ServiceAnswers(version);
     List<ComponentLink> all = new ArrayList<>();
     for (XmppConfig.Component component : config.components()) {
@@ -126,6 +127,20 @@ public final class XmppEdge implements AutoCloseable {
             System::nanoTime,
             random));
     return link.join();
+  }
+
+  /// A stanza from a domain of ours is nobody's but ours: the server's own users there could not be
+  /// told from it.
+  private void requireNotOurs(String host) {
+    if (ports.addressing().isOurs(host)) {
+      throw new IllegalArgumentException(
+          "xmpp.components: local-hosts has "
+              + host
+              + ", which is a home domain or a face of this gateway: one domain cannot be both, for"
+              + " nobody but the gateway writes from its domains. Give the gateway a home domain of"
+              + " its own (home in mappings/addresses.yaml); domains that are split between two"
+              + " servers are not there yet.");
+    }
   }
 
   private Network people(String domain) {

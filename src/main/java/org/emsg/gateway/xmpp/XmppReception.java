@@ -1,6 +1,7 @@
 package org.emsg.gateway.xmpp;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,8 +94,8 @@ final class XmppReception implements StreamListener {
   public void received(Stanza stanza) {
     Jid from = stanza.getFrom();
     Jid to = stanza.getTo();
-    if (from == null || to == null || verifier.isOurs(from)) {
-      LOG.debug("{}: dropped a stanza that says it is from {}", component, from);
+    if (from == null || to == null) {
+      LOG.debug("{}: dropped a stanza from {} to {}", component, from, to);
       return;
     }
     if (!XmppVerifier.isFor(component, to)) {
@@ -105,6 +106,11 @@ final class XmppReception implements StreamListener {
             component,
             to.getDomain());
       }
+      return;
+    }
+    if (verifier.isOurs(from)) {
+      LOG.debug("{}: refused a stanza that says it is from {}", component, from);
+      forbid(stanza);
       return;
     }
     switch (stanza) {
@@ -120,7 +126,7 @@ final class XmppReception implements StreamListener {
     LOG.debug("{}: unreadable stanza: {}", component, what.why());
     what.head()
         .filter(head -> !head.type().equals("error") && !head.type().equals("result"))
-        .filter(head -> !verifier.isOurs(head.from()))
+        .filter(head -> !verifier.isOurs(head.from()) && XmppVerifier.isFor(component, head.to()))
         .filter(head -> !head.element().equals("iq") || head.id().isPresent())
         .ifPresent(head ->
             answer(
@@ -131,14 +137,41 @@ final class XmppReception implements StreamListener {
                         .build())));
   }
 
+  /// Nobody but this gateway writes from its domains: not even the users of the server that we are
+  /// joined to, should it have such a domain too. What came from this very component came back from
+  /// us and needs no answer.
+  private void forbid(Stanza stanza) {
+    Jid from = stanza.getFrom();
+    if (XmppVerifier.isFor(component, from)) {
+      return;
+    }
+    Reason reason =
+        Reason.of(
+            Reason.Kind.NOT_ALLOWED,
+            "Nobody but this gateway writes from " + from.getDomain() + '.');
+    StanzaError error = StanzaErrors.toError(reason, false);
+    switch (stanza) {
+      case Message message when XmppTranslator.says(message) && !inbound(message).isReport() ->
+          answer(refusal(message, error));
+      case Presence presence when PresenceAnswers.asks(presence) ->
+          PresenceAnswers.answer(presence, Optional.of(reason)).forEach(this::answer);
+      case IQ iq when iq.isRequestIQ() && iq.getStanzaId() != null ->
+          answer(ServiceAnswers.refuse(iq, error));
+      default -> {}
+    }
+  }
+
+  private XmppInbound inbound(Message message) {
+    Instant now = clock.instant();
+    return new XmppInbound(component, message, TraceId.next(now, random), now);
+  }
+
   private void message(Message message) {
     if (!XmppTranslator.says(message)) {
       return;
     }
-    TraceId trace = TraceId.next(clock.instant(), random);
     inbox.deliver(
-        new XmppInbound(component, message, trace, clock.instant()),
-        error -> error.ifPresent(told -> answer(refusal(message, told))));
+        inbound(message), error -> error.ifPresent(told -> answer(refusal(message, told))));
   }
 
   private void presence(Presence presence) {
@@ -238,7 +271,7 @@ final class XmppReception implements StreamListener {
   /// Where messages go.
   interface Inbox {
     /// Blocks while too many wait. `done` is called once, with the error to answer where there is
-    /// one.
+    /// one to answer.
     void deliver(XmppInbound inbound, Consumer<Optional<StanzaError>> done);
   }
 }

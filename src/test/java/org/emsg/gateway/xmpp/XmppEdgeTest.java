@@ -146,12 +146,34 @@ class XmppEdgeTest {
   }
 
   @Test
-  void dropsASenderThatIsOnAFaceOfOurs() {
+  void refusesASenderThatIsOnADomainOfOurs() {
+    String who = "from='frank@a.test/Gajim' to='alice@emsg.a.test'";
     server.send(
         FACE,
-        "<message from='erin__mail.test@mail.a.test' to='alice@emsg.a.test'><body>no</body></message>"
-            + "<message from='alice@emsg.a.test/x' to='alice@emsg.a.test'><body>no</body></message>"
-            + "<message "
+        "<message "
+            + who
+            + " type='chat' id='m1'><body>no</body></message><presence "
+            + who
+            + " type='subscribe' id='p1'/><iq "
+            + who
+            + " type='get' id='q1'><ping xmlns='urn:xmpp:ping'/></iq>");
+    await().until(() -> server.byId("q1").isPresent());
+    for (String id : List.of("m1", "p1", "q1")) {
+      Element error = server.byId(id).orElseThrow();
+      assertThat(error.getAttribute("to")).startsWith("frank@a.test");
+      assertThat(condition(error))
+          .isEqualTo("auth forbidden Nobody but this gateway writes from a.test.");
+    }
+    assertThat(gateway.intake.envelopes()).isEmpty();
+  }
+
+  @Test
+  void saysNothingToWhatCameBackFromItself() {
+    server.send(
+        FACE,
+        "<message from='alice@emsg.a.test/x' to='alice@emsg.a.test'><body>no</body></message>"
+            + "<message type='error' id='e' from='frank@a.test' to='alice@emsg.a.test'>"
+            + "<error type='cancel'/></message><message "
             + FROM_DAVE
             + " id='last'><body>yes</body></message>");
     await().until(() -> !gateway.intake.envelopes().isEmpty());
@@ -164,7 +186,10 @@ class XmppEdgeTest {
     server.send(
         FACE,
         "<message from='dave@xmpp.test/Gajim' to='erin__mail.test@mail.a.test'><body>no</body>"
-            + "</message><message "
+            + "</message><message from='dave@xmpp.test/Gajim' to='erin__mail.test@mail.a.test' id='b'>"
+            + "<body>"
+            + "x".repeat(30_000)
+            + "</body></message><message "
             + FROM_DAVE
             + " id='last'><body>yes</body></message>");
     await().until(() -> !gateway.intake.envelopes().isEmpty());
@@ -321,6 +346,20 @@ class XmppEdgeTest {
             + ERRORS
             + "'/></error></message>");
     await().until(() -> gateway.intake.envelopes().size() == 2);
+    assertThat(server.messages()).isEmpty();
+  }
+
+  @Test
+  void bringsALateErrorAgainWhileTheDatabaseIsAway() {
+    gateway.ids.sent(Network.XMPP, "x1", sent(hello())).failing(3);
+    server.send(
+        FACE,
+        "<message type='error' from='dave@xmpp.test' to='alice@emsg.a.test' id='x1'>"
+            + "<error type='cancel'><gone xmlns='"
+            + ERRORS
+            + "'/></error></message>");
+    await().until(() -> !gateway.intake.envelopes().isEmpty());
+    assertThat(gateway.intake.only().event()).isInstanceOf(Event.Bounced.class);
     assertThat(server.messages()).isEmpty();
   }
 
@@ -596,6 +635,15 @@ class XmppEdgeTest {
   void stopsTheStartWhereAComponentIsNoFace() {
     assertThatThrownBy(() -> new EdgeUnderTest(List.of(component("other.test", "x", List.of()))))
         .hasMessageContaining("other.test is no face that is shown in XMPP");
+  }
+
+  @Test
+  void stopsTheStartWhereADomainOfOursIsTheServersOwnToo() {
+    for (String host : List.of("a.test", MAIL_FACE)) {
+      assertThatThrownBy(
+              () -> new EdgeUnderTest(List.of(component(FACE, "one", List.of("xmpp.test", host)))))
+          .hasMessageContaining("local-hosts has " + host + ", which is a home domain or a face");
+    }
   }
 
   // ---- what is read off stanzas
