@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /// paged from the store until the device is level again; what arrives meanwhile is only noted. The
 /// feed falls behind when an arrival is not the next one (another node wrote it) or when the device
 /// reads more slowly than it is written to, and goes on paging when the line is free again. So a
-/// slow reader costs one page of memory.
+/// slow reader costs what may wait for it and one message more.
 final class MailboxFeed {
   private static final Logger LOG = LoggerFactory.getLogger(MailboxFeed.class);
   private static final int PAGE = 100;
@@ -29,6 +29,7 @@ final class MailboxFeed {
   private boolean paging;
   private long next;
   private long newest;
+  private int pageSize = PAGE;
 
   /// @param blocking runs what waits for the store
   MailboxFeed(
@@ -107,31 +108,52 @@ final class MailboxFeed {
   /// Whether there is more to send at once.
   private boolean sendPage() {
     long since;
+    long known;
+    int limit;
     synchronized (this) {
       if (state != State.BEHIND || line.pending() >= maxPending) {
         paging = false;
         return false;
       }
       since = next - 1;
+      known = newest;
+      limit = pageSize;
     }
-    List<MailboxEntry> page = mailboxes.read(account, since, PAGE);
+    List<MailboxEntry> page = mailboxes.read(account, since, limit);
     synchronized (this) {
       if (state != State.BEHIND || next != since + 1) {
         // Stopped, or started anew elsewhere, while the store was read.
         paging = state == State.BEHIND;
         return paging;
       }
-      for (MailboxEntry entry : page) {
-        line.sendStored(entry.line(), entry.cursor());
-        next = entry.cursor() + 1;
-      }
+      send(page);
       // A short page may be one that was cut for its size: only an empty one is the end.
-      if (page.isEmpty() && newest < next) {
-        state = State.FOLLOWING;
-        paging = false;
-        return false;
+      if (page.isEmpty()) {
+        // What was known before the store was read and is not there is no more: every device had
+        // it, or its time was over.
+        next = Math.max(next, known + 1);
+        if (newest < next) {
+          state = State.FOLLOWING;
+          paging = false;
+          return false;
+        }
       }
       return true;
     }
+  }
+
+  /// As much of a page as the line takes; the rest is read again, with pages that fit better.
+  private void send(List<MailboxEntry> page) {
+    int sent = 0;
+    for (MailboxEntry entry : page) {
+      if (line.pending() >= maxPending) {
+        pageSize = Math.max(1, sent);
+        return;
+      }
+      line.sendStored(entry.line(), entry.cursor());
+      next = entry.cursor() + 1;
+      sent++;
+    }
+    pageSize = Math.min(PAGE, 2 * pageSize);
   }
 }

@@ -16,11 +16,12 @@ import org.emsg.gateway.home.MailboxEntry;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.TraceId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// How a mailbox gets to a device that reads, reads slowly, or not at all.
 class MailboxFeedTest {
   private static final int MAX_PENDING = 10_000;
-  private static final int PAGE_BYTES = 100 * 130;
+  private static final int ENTRY_BYTES = 130;
 
   private final FakeHome home = new FakeHome();
   private final EmbeddedChannel channel = new EmbeddedChannel();
@@ -58,7 +59,7 @@ class MailboxFeedTest {
   }
 
   @Test
-  void aDeviceThatDoesNotReadCostsOnePageAndMissesNothing() {
+  void aDeviceThatDoesNotReadCostsWhatMayWaitForItAndMissesNothing() {
     feed.start(0);
     settle();
     setReading(false);
@@ -68,7 +69,7 @@ class MailboxFeedTest {
       settle();
       most = Math.max(most, line.pending());
     }
-    assertThat(most).isBetween(1L, (long) MAX_PENDING + PAGE_BYTES);
+    assertThat(most).isBetween(1L, (long) MAX_PENDING + ENTRY_BYTES);
     assertThat(cursors()).isEmpty();
     setReading(true);
     settle();
@@ -84,6 +85,23 @@ class MailboxFeedTest {
     feed.start(7);
     settle();
     assertThat(cursors()).containsExactly(8L, 9L, 10L);
+  }
+
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatIsGoneIsNotWaitedFor() {
+    feed.start(0);
+    settle();
+    for (int i = 0; i < 10; i++) {
+      feed.arrived(store());
+    }
+    settle();
+    home.purge(World.ANNA, 10);
+    feed.start(0);
+    settle();
+    feed.arrived(store());
+    settle();
+    assertThat(cursors()).containsExactlyElementsOf(upTo(11));
   }
 
   @Test
