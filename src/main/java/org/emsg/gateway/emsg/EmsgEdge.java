@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.crypto.AliasKeys;
@@ -34,6 +35,7 @@ public final class EmsgEdge implements AutoCloseable {
   private final ExecutorService blocking;
   private final EsmpLinks links;
   private final EsmpServer server;
+  private final StoreWatch watch;
   private final EsmpComponent component;
   private final EsmpSteps steps;
   private final LiveSessions live = new LiveSessions();
@@ -105,6 +107,7 @@ public final class EmsgEdge implements AutoCloseable {
                 ports.clock()),
             new EsmpTranslator(ports.addressing(), addresses, writer),
             new EsmpSigner(ourKeys));
+    this.watch = new StoreWatch(ports.mailboxes(), live, blocking);
     InboxSwitch inbox = new InboxSwitch();
     this.component = new EsmpComponent(inbox, links, config);
     this.server =
@@ -153,6 +156,7 @@ public final class EmsgEdge implements AutoCloseable {
   /// @throws IllegalStateException if the port cannot be had
   public void start() {
     server.start();
+    var _ = loops.group().scheduleWithFixedDelay(watch::look, 1, 1, TimeUnit.SECONDS);
   }
 
   /// Where it listens.

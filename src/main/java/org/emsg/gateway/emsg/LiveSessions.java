@@ -41,6 +41,18 @@ final class LiveSessions implements MailboxListener {
         });
   }
 
+  /// Those who have a device connected.
+  Set<Address.Emsg> accounts() {
+    return Set.copyOf(feeds.keySet());
+  }
+
+  /// How far mailboxes have come, as the store says.
+  void seen(Map<Address.Emsg, Long> heads) {
+    heads.forEach(
+        (account, head) ->
+            feeds.getOrDefault(account, Set.of()).forEach(feed -> feed.mayBeBehind(head)));
+  }
+
   /// Accounts with a device connected.
   int size() {
     return feeds.size();

@@ -79,6 +79,17 @@ final class MailboxFeed {
     }
   }
 
+  /// The store has entries up to `head`, whoever wrote them.
+  synchronized void mayBeBehind(long head) {
+    newest = Math.max(newest, head);
+    if (state == State.FOLLOWING && head >= next) {
+      state = State.BEHIND;
+      if (line.pending() < maxPending) {
+        page();
+      }
+    }
+  }
+
   /// The line has room again.
   synchronized void drained() {
     if (state == State.BEHIND) {

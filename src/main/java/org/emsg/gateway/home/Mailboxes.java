@@ -1,5 +1,6 @@
 package org.emsg.gateway.home;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.emsg.gateway.model.Address;
@@ -12,6 +13,12 @@ public interface Mailboxes {
 
   /// The cursor of the newest entry, 0 for an empty mailbox.
   long head(Address.Emsg account);
+
+  /// The same of many at once; accounts that are not there are left out.
+  Map<Address.Emsg, Long> heads(Collection<Address.Emsg> accounts);
+
+  /// Whether others than this process may put entries in.
+  boolean mayBeShared();
 
   /// What `device` acknowledged last; a device never seen is registered at `0`.
   long acknowledged(Address.Emsg account, String device);

@@ -1,7 +1,9 @@
 package org.emsg.gateway.store;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,9 @@ final class JdbiMailboxes implements Mailboxes {
   private static final long PAGE_BYTES = 4L << 20;
 
   private static final int MAX_DEVICE_NAME = 64;
+
+  /// Accounts that one statement names.
+  private static final int AT_ONCE = 1000;
 
   private final Database database;
 
@@ -74,6 +79,30 @@ final class JdbiMailboxes implements Mailboxes {
             .mapTo(Long.class)
             .findOne()
             .orElse(0L));
+  }
+
+  @Override
+  public Map<Address.Emsg, Long> heads(Collection<Address.Emsg> accounts) {
+    Map<String, Address.Emsg> byText = new HashMap<>();
+    accounts.forEach(account -> byText.put(account.text(), account));
+    List<String> texts = List.copyOf(byText.keySet());
+    return database.read(transaction -> {
+      Map<Address.Emsg, Long> heads = new HashMap<>();
+      for (int from = 0; from < texts.size(); from += AT_ONCE) {
+        transaction
+            .jdbi()
+            .createQuery("SELECT address, head FROM account WHERE address IN (<addresses>)")
+            .bindList("addresses", texts.subList(from, Math.min(from + AT_ONCE, texts.size())))
+            .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
+            .forEach(head -> heads.put(byText.get(head.getKey()), head.getValue()));
+      }
+      return heads;
+    });
+  }
+
+  @Override
+  public boolean mayBeShared() {
+    return database.dialect() instanceof Dialect.Postgresql;
   }
 
   @Override

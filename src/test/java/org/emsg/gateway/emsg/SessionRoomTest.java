@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.model.Address;
-import org.emsg.gateway.model.Bytes;
-import org.emsg.gateway.model.TraceId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,10 +114,7 @@ class SessionRoomTest {
   @Test
   void aDeviceThatAsksForPagesAndDoesNotReadThemGetsFew() {
     for (int i = 0; i < 40; i++) {
-      scene.home.deliver(
-          World.ALICE,
-          TraceId.next(Instant.EPOCH, scene.context.random()),
-          Bytes.utf8("{\"body\":\"" + "x".repeat(1000) + "\"}"));
+      scene.deliver(World.ALICE, "x".repeat(1000));
     }
     SessionScene.Peer alice = scene.device(World.ALICE, scene.register(World.ALICE));
     alice.heard();

@@ -61,6 +61,7 @@ final class SessionScene {
   final SessionContext context;
   private final Queue<Runnable> work = new ArrayDeque<>();
   private final TlsContexts tls;
+  private final StoreWatch watch;
 
   SessionScene(Path keys) {
     this(keys, Timeouts.rooms(MAX_LINE, 4, 16 * 1024));
@@ -120,6 +121,12 @@ final class SessionScene {
             work::add,
             Clock.systemUTC(),
             RANDOM);
+    this.watch = new StoreWatch(home, live, work::add);
+  }
+
+  /// A second goes by, and the store is asked what is new.
+  void look() {
+    watch.look();
   }
 
   /// Runs what waits to be run.
@@ -130,6 +137,12 @@ final class SessionScene {
       }
       channel.runPendingTasks();
     } while (!work.isEmpty());
+  }
+
+  /// What another node puts into somebody's mailbox.
+  void deliver(Address.Emsg person, String body) {
+    home.deliver(
+        person, TraceId.next(Instant.EPOCH, RANDOM), Bytes.utf8("{\"body\":\"" + body + "\"}"));
   }
 
   /// Answers the oldest message that waits.

@@ -54,6 +54,20 @@ interface MailboxesContract extends StoreContract {
   }
 
   @Test
+  default void theHeadsOfManyAreHadAtOnce() {
+    fill(3);
+    List<Address.Emsg> many = new ArrayList<>(List.of(ALICE, ANNA));
+    for (int i = 0; i < 2500; i++) {
+      many.add(new Address.Emsg("nobody" + i, "a.test"));
+    }
+    assertThat(store().mailboxes().heads(many))
+        .containsExactlyInAnyOrderEntriesOf(Map.of(ALICE, 0L, ANNA, 3L));
+    database().node().intakes().commit(List.of(Letters.home(ANNA, ALICE, "m1", "hello")));
+    assertThat(store().mailboxes().heads(List.of(ALICE))).isEqualTo(Map.of(ALICE, 1L));
+    assertThat(store().mailboxes().heads(List.of())).isEmpty();
+  }
+
+  @Test
   default void largeMessagesMakeShortPages() {
     String large = "x".repeat(900_000);
     for (int i = 0; i < 8; i++) {
