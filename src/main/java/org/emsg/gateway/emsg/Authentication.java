@@ -29,7 +29,8 @@ final class Authentication {
 
   /// What came of it.
   sealed interface Result {
-    record Proven(Peer peer) implements Result {}
+    /// @param keyId of the key that did it
+    record Proven(Peer peer, String keyId) implements Result {}
 
     /// The proof is none.
     ///
@@ -81,13 +82,16 @@ final class Authentication {
       EsmpLine.Auth auth, KeysFound found, byte[] signedForm, Peer proven, boolean last) {
     return switch (found) {
       case KeysFound.Published(List<AccountKey> keys) ->
-          isProof(auth, keys, signedForm) ? new Result.Proven(proven) : new Result.Unproven(last);
+          provedBy(auth, keys, signedForm)
+              .<Result>map(key -> new Result.Proven(proven, key.keyId()))
+              .orElseGet(() -> new Result.Unproven(last));
       case KeysFound.Unavailable(String why, Duration retryAfter) ->
           new Result.Later("The domain's keys cannot be had now: " + why, retryAfter);
     };
   }
 
-  private boolean isProof(EsmpLine.Auth auth, List<AccountKey> keys, byte[] signedForm) {
+  private Optional<AccountKey> provedBy(
+      EsmpLine.Auth auth, List<AccountKey> keys, byte[] signedForm) {
     Optional<byte[]> signature = Signatures.base64(auth.signature());
     Instant now = context.clock().instant();
     boolean named = keys.stream().anyMatch(key -> auth.keyId().equals(Optional.of(key.keyId())));
@@ -99,9 +103,9 @@ final class Authentication {
           && Signatures.isGood(key, now)
           && ++tried <= MAX_ATTEMPTS
           && context.signatures().verify(key, signedForm, signature.get())) {
-        return true;
+        return Optional.of(key);
       }
     }
-    return false;
+    return Optional.empty();
   }
 }

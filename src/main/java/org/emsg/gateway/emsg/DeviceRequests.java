@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.emsg.gateway.home.MailboxEntry;
@@ -21,27 +23,48 @@ final class DeviceRequests {
   private final SessionContext context;
   private final Address.Emsg user;
   private final DeviceRef device;
+  private final String keyId;
   private final LineChannel out;
   private final MailboxFeed feed;
 
-  DeviceRequests(SessionContext context, Peer.Device peer, LineChannel out) {
+  /// @param keyId of the key that the device proved
+  DeviceRequests(SessionContext context, Peer.Device peer, String keyId, LineChannel out) {
     this.context = context;
+    this.keyId = keyId;
     this.user = peer.user();
     this.device = new DeviceRef(peer.user(), peer.name());
     this.out = out;
     this.feed =
         new MailboxFeed(
             user, context.mailboxes(), out, context.config().maxPending(), context.blocking());
-    context.live().add(user, feed);
+    context.live().add(user, this);
   }
 
   void drained() {
     feed.drained();
   }
 
+  void arrived(MailboxEntry entry) {
+    feed.arrived(entry);
+  }
+
+  void mayBeBehind(long head) {
+    feed.mayBeBehind(head);
+  }
+
+  /// Keys of the account that are revoked: whoever proved one of them is sent away.
+  void revoked(Set<String> keyIds) {
+    if (keyIds.contains(keyId)) {
+      feed.stop();
+      out.sendLast(
+          Replies.plain(
+              Optional.empty(), Code.UNAUTHORIZED, "The key of this session is revoked."));
+    }
+  }
+
   void close() {
     feed.stop();
-    context.live().remove(user, feed);
+    context.live().remove(user, this);
   }
 
   /// One page of stored messages; after the last page, what is new is pushed.

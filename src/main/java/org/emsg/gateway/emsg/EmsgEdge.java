@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.crypto.AliasKeys;
@@ -107,7 +106,7 @@ public final class EmsgEdge implements AutoCloseable {
                 ports.clock()),
             new EsmpTranslator(ports.addressing(), addresses, writer),
             new EsmpSigner(ourKeys));
-    this.watch = new StoreWatch(ports.mailboxes(), live, blocking);
+    this.watch = new StoreWatch(ports.accounts(), ports.mailboxes(), live, blocking);
     InboxSwitch inbox = new InboxSwitch();
     this.component = new EsmpComponent(inbox, links, config);
     this.server =

@@ -249,11 +249,11 @@ final class EsmpSession {
 
   private void authenticated(EsmpLine.Auth auth, Authentication.Result result, long asked) {
     switch (result) {
-      case Authentication.Result.Proven(Peer proven) -> {
+      case Authentication.Result.Proven(Peer proven, String keyId) -> {
         peer = proven;
         room.borrowFrom(context.budgets().of(proven));
         if (proven instanceof Peer.Device mine) {
-          device = Optional.of(new DeviceRequests(context, mine, out));
+          device = Optional.of(new DeviceRequests(context, mine, keyId, out));
           if (closed) {
             closed();
           }

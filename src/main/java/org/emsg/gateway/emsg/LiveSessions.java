@@ -10,51 +10,56 @@ import org.emsg.gateway.model.Address;
 
 /// Which devices are connected here, by account. Hands them what arrives, on the intake's thread.
 final class LiveSessions implements MailboxListener {
-  private final Map<Address.Emsg, Set<MailboxFeed>> feeds = new ConcurrentHashMap<>();
+  private final Map<Address.Emsg, Set<DeviceRequests>> connected = new ConcurrentHashMap<>();
 
   @Override
   public void arrived(Address.Emsg account, MailboxEntry entry) {
-    Set<MailboxFeed> devices = feeds.get(account);
+    Set<DeviceRequests> devices = connected.get(account);
     if (devices != null) {
-      for (MailboxFeed feed : devices) {
-        feed.arrived(entry);
+      for (DeviceRequests device : devices) {
+        device.arrived(entry);
       }
     }
   }
 
-  void add(Address.Emsg account, MailboxFeed feed) {
-    feeds.compute(
+  void add(Address.Emsg account, DeviceRequests device) {
+    connected.compute(
         account,
         (_, devices) -> {
-          Set<MailboxFeed> all = devices == null ? new CopyOnWriteArraySet<>() : devices;
-          all.add(feed);
+          Set<DeviceRequests> all = devices == null ? new CopyOnWriteArraySet<>() : devices;
+          all.add(device);
           return all;
         });
   }
 
-  void remove(Address.Emsg account, MailboxFeed feed) {
-    feeds.computeIfPresent(
+  void remove(Address.Emsg account, DeviceRequests device) {
+    connected.computeIfPresent(
         account,
         (_, devices) -> {
-          devices.remove(feed);
+          devices.remove(device);
           return devices.isEmpty() ? null : devices;
         });
   }
 
   /// Those who have a device connected.
   Set<Address.Emsg> accounts() {
-    return Set.copyOf(feeds.keySet());
+    return Set.copyOf(connected.keySet());
   }
 
   /// How far mailboxes have come, as the store says.
   void seen(Map<Address.Emsg, Long> heads) {
-    heads.forEach(
-        (account, head) ->
-            feeds.getOrDefault(account, Set.of()).forEach(feed -> feed.mayBeBehind(head)));
+    heads.forEach((account, head) ->
+        connected.getOrDefault(account, Set.of()).forEach(device -> device.mayBeBehind(head)));
+  }
+
+  /// Which keys are revoked.
+  void revoked(Map<Address.Emsg, Set<String>> keys) {
+    keys.forEach((account, keyIds) ->
+        connected.getOrDefault(account, Set.of()).forEach(device -> device.revoked(keyIds)));
   }
 
   /// Accounts with a device connected.
   int size() {
-    return feeds.size();
+    return connected.size();
   }
 }

@@ -1,7 +1,10 @@
 package org.emsg.gateway.home;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.emsg.gateway.model.Address;
 
 /// The accounts of the home domains. Calls block on the database; implementations cache what the
@@ -16,6 +19,10 @@ public interface Accounts {
 
   /// The account's keys, those out of use included; a domain's own for `#domain`.
   List<AccountKey> keys(Address.Emsg account);
+
+  /// The keys of these accounts that are revoked, straight from the database; accounts that have
+  /// none such are left out.
+  Map<Address.Emsg, Set<String>> revokedKeys(Collection<Address.Emsg> accounts);
 
   /// False where the account has a key of that id, or any account has that public key.
   boolean addKey(Address.Emsg account, AccountKey key);

@@ -6,8 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.emsg.gateway.home.AccountKey;
 import org.emsg.gateway.home.Accounts;
 import org.emsg.gateway.model.Address;
@@ -74,6 +79,28 @@ final class JdbiAccounts implements Accounts {
   @Override
   public List<AccountKey> keys(Address.Emsg account) {
     return keys.get(account);
+  }
+
+  @Override
+  public Map<Address.Emsg, Set<String>> revokedKeys(Collection<Address.Emsg> accounts) {
+    return database.read(transaction -> {
+      Map<Address.Emsg, Set<String>> revoked = new HashMap<>();
+      Named.each(
+          accounts,
+          some ->
+              transaction
+                  .jdbi()
+                  .createQuery(
+                      "SELECT account, key_id FROM account_key WHERE account IN (<accounts>)"
+                          + " AND revoked IS NOT NULL")
+                  .bindList("accounts", List.copyOf(some.keySet()))
+                  .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
+                  .forEach(key ->
+                      revoked
+                          .computeIfAbsent(some.get(key.getKey()), _ -> new HashSet<>())
+                          .add(key.getValue())));
+      return revoked;
+    });
   }
 
   @Override

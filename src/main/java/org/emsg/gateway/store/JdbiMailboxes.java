@@ -23,9 +23,6 @@ final class JdbiMailboxes implements Mailboxes {
 
   private static final int MAX_DEVICE_NAME = 64;
 
-  /// Accounts that one statement names.
-  private static final int AT_ONCE = 1000;
-
   private final Database database;
 
   JdbiMailboxes(Database database) {
@@ -83,19 +80,17 @@ final class JdbiMailboxes implements Mailboxes {
 
   @Override
   public Map<Address.Emsg, Long> heads(Collection<Address.Emsg> accounts) {
-    Map<String, Address.Emsg> byText = new HashMap<>();
-    accounts.forEach(account -> byText.put(account.text(), account));
-    List<String> texts = List.copyOf(byText.keySet());
     return database.read(transaction -> {
       Map<Address.Emsg, Long> heads = new HashMap<>();
-      for (int from = 0; from < texts.size(); from += AT_ONCE) {
-        transaction
-            .jdbi()
-            .createQuery("SELECT address, head FROM account WHERE address IN (<addresses>)")
-            .bindList("addresses", texts.subList(from, Math.min(from + AT_ONCE, texts.size())))
-            .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
-            .forEach(head -> heads.put(byText.get(head.getKey()), head.getValue()));
-      }
+      Named.each(
+          accounts,
+          some ->
+              transaction
+                  .jdbi()
+                  .createQuery("SELECT address, head FROM account WHERE address IN (<addresses>)")
+                  .bindList("addresses", List.copyOf(some.keySet()))
+                  .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
+                  .forEach(head -> heads.put(some.get(head.getKey()), head.getValue())));
       return heads;
     });
   }

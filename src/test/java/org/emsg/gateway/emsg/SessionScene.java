@@ -121,7 +121,7 @@ final class SessionScene {
             work::add,
             Clock.systemUTC(),
             RANDOM);
-    this.watch = new StoreWatch(home, live, work::add);
+    this.watch = new StoreWatch(home, home, live, work::add);
   }
 
   /// A second goes by, and the store is asked what is new.

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.emsg.gateway.crypto.Ed25519;
 import org.emsg.gateway.fixtures.World;
+import org.emsg.gateway.home.AccountKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,22 @@ class StoreWatchTest {
         .filteredOn(line -> line.has("body"))
         .extracting(line -> line.path("cursor").intValue())
         .containsExactly(1, 2);
+  }
+
+  @Test
+  void aRevokedKeyEndsTheSessionsThatProvedIt() {
+    SessionScene.Peer phone = scene.device(World.ALICE, key);
+    phone.say(SYNC);
+    Ed25519.SigningKey other = scene.register(World.ALICE);
+    SessionScene.Peer laptop = scene.device(World.ALICE, other);
+    laptop.say(SYNC);
+    scene.home.revoke(World.ALICE, AccountKey.idOf(key.publicKey()), Instant.EPOCH);
+    scene.look();
+    assertThat(phone.heard().getLast().path("code").intValue()).isEqualTo(401);
+    assertThat(phone.isOpen()).isFalse();
+    laptop.heard();
+    assertThat(laptop.isOpen()).isTrue();
+    assertThat(scene.live.size()).isEqualTo(1);
   }
 
   @Test

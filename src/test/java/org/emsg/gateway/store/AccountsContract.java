@@ -6,7 +6,10 @@ import static org.emsg.gateway.fixtures.World.ALICE;
 import static org.emsg.gateway.fixtures.World.ANNA;
 import static org.emsg.gateway.fixtures.World.NOON;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.emsg.gateway.home.AccountKey;
 import org.emsg.gateway.model.Address;
@@ -87,6 +90,19 @@ interface AccountsContract extends StoreContract {
     assertThat(store().accounts().keys(ALICE))
         .extracting(AccountKey::revoked)
         .containsExactly(Optional.of(NOON.plusSeconds(2)), Optional.of(NOON.plusSeconds(3)));
+  }
+
+  @Test
+  default void keysThatAreRevokedAreHadForManyAtOnce() {
+    store().accounts().addKey(ALICE, key("k1", "one"));
+    store().accounts().addKey(ALICE, key("k2", "two"));
+    store().accounts().addKey(ANNA, key("k1", "three"));
+    List<Address.Emsg> both = List.of(ALICE, ANNA);
+    assertThat(store().accounts().revokedKeys(both)).isEmpty();
+    database().node().accounts().revoke(ALICE, "k2", NOON);
+    database().node().accounts().supersede(ANNA, "k1", NOON);
+    assertThat(store().accounts().revokedKeys(both)).isEqualTo(Map.of(ALICE, Set.of("k2")));
+    assertThat(store().accounts().revokedKeys(List.of())).isEmpty();
   }
 
   private static AccountKey key(String id, String content) {
