@@ -214,10 +214,11 @@ final class Bouncer {
 
   // ---- the bounce -------------------------------------------------------------------------------
 
-  /// A bounce never bounces, a lost receipt is nobody's news, and nobody is told in the name of a
-  /// network that did not vouch for them.
+  /// A bounce never bounces, a lost receipt is nobody's news, nobody is told in the name of a
+  /// network that did not vouch for them, or who does not want to be.
   private static boolean deservesBounce(Envelope envelope) {
     return envelope.provenance().verified()
+        && envelope.reportTo().isPresent()
         && switch (envelope.event()) {
           case Event.Posted _, Event.Opaque _ -> true;
           case Event.Receipted _, Event.Bounced _ -> false;
@@ -233,7 +234,7 @@ final class Bouncer {
         new MessageId(uuid(digest).toString()),
         author(envelope, failed.addressed()),
         Optional.empty(),
-        List.of(envelope.sender()),
+        List.of(envelope.reportTo().orElseThrow()),
         clock.instant(),
         clock.instant(),
         new Event.Bounced(envelope.id(), failed.addressed(), failed.reason()),

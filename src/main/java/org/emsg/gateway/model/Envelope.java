@@ -18,6 +18,8 @@ import java.util.Optional;
 /// @param digest SHA-256 of the content as it came: the same id with the same digest is the same
 ///   message (profile §6)
 /// @param wire the signed JSON as it came, where the origin is EMSG: stored and forwarded untouched
+/// @param reportTo who is told where it fails, on the origin's network: the sender, but for mail,
+///   which names somebody for that; empty where nobody is to be told
 public record Envelope(
     TraceId trace,
     Network origin,
@@ -30,12 +32,43 @@ public record Envelope(
     Event event,
     Provenance provenance,
     Bytes digest,
-    Optional<Bytes> wire) {
+    Optional<Bytes> wire,
+    Optional<Address> reportTo) {
   public Envelope {
     recipients = List.copyOf(recipients);
     if (recipients.isEmpty()) {
       throw new IllegalArgumentException("an envelope has a recipient");
     }
+  }
+
+  /// An envelope whose sender is told where it fails.
+  public Envelope(
+      TraceId trace,
+      Network origin,
+      MessageId id,
+      Address sender,
+      Optional<String> displayName,
+      List<Address> recipients,
+      Instant sent,
+      Instant received,
+      Event event,
+      Provenance provenance,
+      Bytes digest,
+      Optional<Bytes> wire) {
+    this(
+        trace,
+        origin,
+        id,
+        sender,
+        displayName,
+        recipients,
+        sent,
+        received,
+        event,
+        provenance,
+        digest,
+        wire,
+        Optional.of(sender));
   }
 
   /// About how many bytes of memory it takes.

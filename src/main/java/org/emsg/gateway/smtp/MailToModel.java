@@ -217,7 +217,8 @@ final class MailToModel {
         event,
         verified.provenance(),
         digest,
-        Optional.empty());
+        Optional.empty(),
+        verified.reportTo());
   }
 
   private List<Attachment> attachments(MailContent content, Instant expires) {

@@ -2,6 +2,7 @@ package org.emsg.gateway.smtp;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.address.Parsed;
 import org.emsg.gateway.gateway.IntakeResult;
@@ -20,6 +21,8 @@ import org.emsg.gateway.smtp.mime.MimeReader;
 final class SmtpVerifier {
   static final String VIA = "X-EMSG-Via";
   private static final int MAX_HOPS = 50;
+  private static final Pattern NOT_AUTOMATIC =
+      Pattern.compile("\\s*no\\s*([;(]|$)", Pattern.CASE_INSENSITIVE);
 
   /// What is shown of a mail, and what says how it is to be read. DKIM begins with the last field
   /// of a name, readers with the first (RFC 6376 §8.15): a second one is never a signer's words.
@@ -111,7 +114,8 @@ final class SmtpVerifier {
         content,
         author,
         from.get().name(),
-        new Provenance(result.aligned(), result.checks(), via(headers)));
+        new Provenance(result.aligned(), result.checks(), via(headers)),
+        reportTo(mail, headers, result));
   }
 
   /// What comes back to an envelope sender of ours. A report needs no author: that it came back is
@@ -119,14 +123,14 @@ final class SmtpVerifier {
   private Verified verifyReturned(ReceivedMail mail, MailHeaders headers, MailContent content) {
     if (content.report().isPresent()) {
       return passed(
-          mail, headers, content, Optional.empty(), "", Provenance.verifiedBy("bounce-mac"));
+          mail, headers, content, Optional.empty(), "", Provenance.verifiedBy("bounce-mac"), Optional.empty());
     }
     Optional<Mailbox> from = onlyFrom(headers);
     Optional<Address.Smtp> author =
         from.flatMap(this::address).filter(address -> !addressing.isOurs(address.domain()));
     if (author.isEmpty()) {
       return passed(
-          mail, headers, content, author, "", new Provenance(false, List.of(), via(headers)));
+          mail, headers, content, author, "", new Provenance(false, List.of(), via(headers)), Optional.empty());
     }
     SenderChecks.Result result = check(mail, headers, author.get());
     return passed(
@@ -135,7 +139,8 @@ final class SmtpVerifier {
         content,
         author,
         from.map(Mailbox::name).orElse(""),
-        new Provenance(result.aligned(), result.checks(), via(headers)));
+        new Provenance(result.aligned(), result.checks(), via(headers)),
+        Optional.empty());
   }
 
   private SenderChecks.Result check(ReceivedMail mail, MailHeaders headers, Address.Smtp author) {
@@ -156,8 +161,27 @@ final class SmtpVerifier {
       MailContent content,
       Optional<Address.Smtp> author,
       String name,
-      Provenance provenance) {
-    return new Verified.Passed(new VerifiedMail(mail, headers, content, author, name, provenance));
+      Provenance provenance,
+      Optional<Address> reportTo) {
+    return new Verified.Passed(
+        new VerifiedMail(mail, headers, content, author, name, provenance, reportTo));
+  }
+
+  /// Reports go to the envelope sender (RFC 5321 §6.1), where it is not somebody whom a stranger
+  /// put there, and no program gets an automatic answer (RFC 3834 §2).
+  private Optional<Address> reportTo(
+      ReceivedMail mail, MailHeaders headers, SenderChecks.Result result) {
+    return result.returnable()
+            && !isAutomatic(headers)
+            && addressing.parse(Network.SMTP, mail.reversePath()) instanceof Parsed.Valid sender
+        ? Optional.of(sender.address())
+        : Optional.empty();
+  }
+
+  private static boolean isAutomatic(MailHeaders headers) {
+    return headers.all("Auto-Submitted").stream()
+        .map(field -> MailHeaders.unfold(field.body()))
+        .anyMatch(value -> !NOT_AUTOMATIC.matcher(value).lookingAt());
   }
 
   private static Optional<Mailbox> onlyFrom(MailHeaders headers) {

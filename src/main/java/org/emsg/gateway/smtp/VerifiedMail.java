@@ -12,10 +12,12 @@ import org.emsg.gateway.smtp.mime.MailHeaders;
 /// @param author who it says it is from; empty only for what comes back to one of our envelope
 ///   senders from nobody who could be named
 /// @param authorName what the author calls themself, as it stood in the header
+/// @param reportTo who is told where it fails: its envelope sender, where that may be
 record VerifiedMail(
     ReceivedMail mail,
     MailHeaders headers,
     MailContent content,
     Optional<Address.Smtp> author,
     String authorName,
-    Provenance provenance) {}
+    Provenance provenance,
+    Optional<Address> reportTo) {}

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// row goes on with the next. Numbers are never used again for something else.
 final class EnvelopeCodec {
   private static final int VERSION = 1;
+  private static final String NOBODY = "";
 
   /// First bytes up to this one are taken for later versions, all others for damage.
   private static final int LATER_VERSIONS = 15;
@@ -61,6 +62,9 @@ final class EnvelopeCodec {
     out.nested(10, provenance -> write(provenance, envelope.provenance()));
     out.bytes(11, envelope.digest());
     envelope.wire().ifPresent(wire -> out.bytes(12, wire));
+    if (!envelope.reportTo().equals(Optional.of(envelope.sender()))) {
+      out.text(13, envelope.reportTo().map(StoredText::of).orElse(NOBODY));
+    }
     return out.toByteArray();
   }
 
@@ -93,6 +97,7 @@ final class EnvelopeCodec {
     @Nullable Provenance provenance = null;
     Bytes digest = Bytes.empty();
     Optional<Bytes> wire = Optional.empty();
+    @Nullable String reportTo = null;
     while (in.next()) {
       switch (in.field()) {
         case 1 -> trace = new TraceId(in.text());
@@ -107,6 +112,7 @@ final class EnvelopeCodec {
         case 10 -> provenance = provenance(in.nested());
         case 11 -> digest = in.bytes();
         case 12 -> wire = Optional.of(in.bytes());
+        case 13 -> reportTo = in.text();
         default -> {
           // A newer node's: skipped.
         }
@@ -124,7 +130,12 @@ final class EnvelopeCodec {
         there(event, "event"),
         there(provenance, "provenance"),
         digest,
-        wire);
+        wire,
+        reportTo == null ? Optional.of(there(sender, "sender")) : reportTo(reportTo));
+  }
+
+  private static Optional<Address> reportTo(String text) {
+    return text.equals(NOBODY) ? Optional.empty() : Optional.of(StoredText.address(text));
   }
 
   private static void write(FieldWriter out, Event event) {

@@ -90,6 +90,33 @@ class BouncerTest {
   }
 
   @Test
+  void aMailsReportGoesToWhomItNamesForThat() {
+    Address.Smtp bounces = new Address.Smtp("list-bounces", "list.test", "list-bounces");
+    Address.Smtp alice = new Address.Smtp("alice", "a.test", "alice");
+    Address.Smtp nobody = new Address.Smtp("nobody", "a.test", "nobody");
+    scene.commit(
+        Envelopes.from(ERIN).to(alice, nobody).reportTo(Optional.of(bounces)).envelope());
+
+    scene.bouncer.round();
+
+    OutboundMessage bounce = scene.allArrive().getFirst();
+    assertThat(bounce.recipient()).isEqualTo(bounces);
+    assertThat(bounce.lane()).isEqualTo(new LaneKey("a.test", Network.SMTP, "list.test"));
+  }
+
+  @Test
+  void whereNobodyIsNamedNobodyIsTold() {
+    Address.Smtp alice = new Address.Smtp("alice", "a.test", "alice");
+    Address.Smtp nobody = new Address.Smtp("nobody", "a.test", "nobody");
+    scene.commit(Envelopes.from(ERIN).to(alice, nobody).reportTo(Optional.empty()).envelope());
+    assertThat(scene.failedRows()).isEqualTo(1);
+
+    scene.bouncer.round();
+
+    assertThat(scene.outbox.size()).isZero();
+  }
+
+  @Test
   void aRecipientRefusedAmongOthersBouncesToo() {
     Address.Emsg nobody = new Address.Emsg("nobody", "a.test");
     IntakeResult result =

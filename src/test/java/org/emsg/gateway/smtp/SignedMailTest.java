@@ -2,18 +2,12 @@ package org.emsg.gateway.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.util.Base64;
 import java.util.List;
-import org.apache.james.jdkim.DKIMSigner;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Event;
 import org.emsg.gateway.model.Reason;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,31 +30,17 @@ class SignedMailTest {
           Not at two.
           """);
   private static final String USUAL = "from:to:subject:date:message-id:content-type";
-  private static KeyPair key;
 
   private final MailInbound inbound = new MailInbound();
-
-  @BeforeAll
-  static void makeKey() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    key = generator.generateKeyPair();
-  }
+  private final SparingSigner erin = SparingSigner.of("mail.test");
 
   @BeforeEach
   void publish() {
-    inbound.dns.txt(
-        "s1._domainkey.mail.test",
-        "v=DKIM1; p=" + Base64.getEncoder().encodeToString(key.getPublic().getEncoded()));
+    erin.publish(inbound.dns);
   }
 
-  private static String signed(String mail, String fields) throws Exception {
-    String template =
-        "v=1; a=rsa-sha256; c=relaxed/relaxed; d=mail.test; s=s1; h=" + fields + "; bh=; b=;";
-    byte[] content = mail.getBytes(StandardCharsets.UTF_8);
-    return new DKIMSigner(template, key.getPrivate()).sign(new ByteArrayInputStream(content))
-        + "\r\n"
-        + mail;
+  private String signed(String mail, String fields) throws Exception {
+    return erin.sign(mail, fields);
   }
 
   private MailInbound.Result receive(String mail) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.emsg.gateway.fixtures.Envelopes;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Attachment;
 import org.emsg.gateway.model.BlobId;
@@ -104,6 +105,20 @@ class EnvelopeCodecTest {
       assertThat(whole.envelope().sender())
           .isInstanceOfSatisfying(
               Address.Smtp.class, smtp -> assertThat(smtp.spelling()).isEqualTo("Erin"));
+    }
+  }
+
+  @Test
+  void whoIsToldOfAFailureComesBackAsItWent() {
+    Envelopes mail = Envelopes.from(ERIN).to(ALICE);
+    for (Optional<Address> whom :
+        List.<Optional<Address>>of(
+            Optional.empty(),
+            Optional.of(ERIN),
+            Optional.of(new Address.Smtp("list-bounces", "list.test", "List-Bounces")))) {
+      Envelope envelope = mail.reportTo(whom).envelope();
+      assertThat(EnvelopeCodec.decode(EnvelopeCodec.encode(envelope)))
+          .isEqualTo(new Decoded.Whole(envelope));
     }
   }
 

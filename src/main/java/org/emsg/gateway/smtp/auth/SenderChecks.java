@@ -36,7 +36,14 @@ public final class SenderChecks {
   /// @param aligned whether somebody vouched for the very author
   /// @param uncertain whether it might have been so, had the DNS answered
   /// @param unwanted whether the author's domain wants mail refused that nobody vouched for
-  public record Result(boolean aligned, boolean uncertain, boolean unwanted, List<Check> checks) {}
+  /// @param returnable whether somebody vouched for the domain of the envelope sender: a report
+  ///   that is sent there meets nobody who has nothing to do with the mail
+  public record Result(
+      boolean aligned,
+      boolean uncertain,
+      boolean unwanted,
+      boolean returnable,
+      List<Check> checks) {}
 
   /// What is looked at.
   ///
@@ -67,6 +74,7 @@ public final class SenderChecks {
     SpfCheck.Result sent = spf.check(mail.client(), mail.reversePath(), mail.helo());
     checks.add(new Check("spf", sent.result(), detail(sent.domain())));
     Alignment said = said(sent.result(), sent.domain(), author, judgement, judgement.strictSpf());
+    boolean returnable = sent.result().equals("pass");
     aligned |= said == Alignment.ALIGNED;
     uncertain |= said == Alignment.UNKNOWN;
 
@@ -78,6 +86,7 @@ public final class SenderChecks {
       checks.add(
           new Check(
               "dkim", signature.result(), detail(signature.selector() + "@" + signature.domain())));
+      returnable |= signature.result().equals("pass") && covers(signature.domain(), sent.domain());
       if (!aligned) {
         Alignment signed =
             said(signature.result(), signature.domain(), author, judgement, judgement.strictDkim());
@@ -91,7 +100,15 @@ public final class SenderChecks {
     checks.add(new Check("dmarc", verdict, detail(author)));
     mail.tls().ifPresent(tls -> checks.add(new Check("tls", "pass", detail(tls))));
     return new Result(
-        aligned, uncertain && !aligned, judgement.policy() == Dmarc.Policy.REJECT, checks);
+        aligned,
+        uncertain && !aligned,
+        judgement.policy() == Dmarc.Policy.REJECT,
+        returnable && !mail.reversePath().isEmpty(),
+        checks);
+  }
+
+  private static boolean covers(String domain, String other) {
+    return other.equals(domain) || other.endsWith('.' + domain);
   }
 
   /// What a check of `domain` says about the author. An error that may be gone soon is one to wait
