@@ -212,8 +212,9 @@ final class MailFromModel {
     }
   }
 
-  /// A message that was bridged before says by whom, so that a circle ends. One that starts here
-  /// does not: it may come back from a mailing list, to others of us.
+  /// A message that was bridged before says by whom, so that a circle ends: it is not bridged by us
+  /// again. One that starts here need not: what comes back of it, from a mailing list, is
+  /// another's.
   private static void via(MimeWriter out, OutboundMessage message) {
     Envelope envelope = message.envelope();
     List<String> via = new ArrayList<>(envelope.provenance().via());

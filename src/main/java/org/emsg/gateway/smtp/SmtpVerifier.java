@@ -2,9 +2,11 @@ package org.emsg.gateway.smtp;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.address.Parsed;
+import org.emsg.gateway.address.Target;
 import org.emsg.gateway.gateway.IntakeResult;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Network;
@@ -21,6 +23,8 @@ import org.emsg.gateway.smtp.mime.MimeReader;
 final class SmtpVerifier {
   static final String VIA = "X-EMSG-Via";
   private static final int MAX_HOPS = 50;
+  private static final Pattern LIST_POST =
+      Pattern.compile("<mailto:([^<>?%\\s]{1,320})[?>]", Pattern.CASE_INSENSITIVE);
   private static final Pattern NOT_AUTOMATIC =
       Pattern.compile("\\s*no\\s*([;(]|$)", Pattern.CASE_INSENSITIVE);
 
@@ -67,7 +71,7 @@ final class SmtpVerifier {
       return refused(
           Reason.Kind.MALFORMED, "The message has more than one " + repeated.get() + '.');
     }
-    Optional<Reason> loop = loop(headers);
+    Optional<Reason> loop = loop(mail, headers);
     if (loop.isPresent()) {
       return new Verified.Stopped(new IntakeResult.Refused(loop.get()));
     }
@@ -91,31 +95,75 @@ final class SmtpVerifier {
       return refused(Reason.Kind.MALFORMED, "The address in From is none that can be answered.");
     }
     if (addressing.isOurs(author.get().domain())) {
+      return verifyCopy(mail, headers, content, from.get());
+    }
+    SenderChecks.Result result = check(mail, headers, author.get());
+    return stopped(result, result.aligned())
+        .orElseGet(() ->
+            passed(
+                mail,
+                headers,
+                content,
+                author,
+                from.get().name(),
+                new Provenance(result.aligned(), result.checks(), via(headers)),
+                reportTo(mail, headers, result)));
+  }
+
+  /// What one of us wrote to a mailing list, on its way to others of us. It can be no message of
+  /// theirs here: whoever got it may send it on to anybody. It is one of the list's, that nobody
+  /// vouched for: the list names itself, and its domain need not know that.
+  private Verified verifyCopy(
+      ReceivedMail mail, MailHeaders headers, MailContent content, Mailbox from) {
+    Optional<Address.Smtp> list = list(headers);
+    if (list.isEmpty()) {
       return refused(
           Reason.Kind.NOT_ALLOWED, "Nobody but this server sends mail from that address.");
     }
-    SenderChecks.Result result = check(mail, headers, author.get());
+    SenderChecks.Result result = check(mail, headers, list.get());
+    String writer = from.name().isEmpty() ? from.address().split("@", 2)[0] : from.name();
+    return stopped(result, false)
+        .orElseGet(() ->
+            passed(
+                mail,
+                headers,
+                content,
+                list,
+                writer + " via " + list.get().local(),
+                new Provenance(false, result.checks(), via(headers)),
+                Optional.empty()));
+  }
+
+  /// Why a mail goes no further, as its sender's domain and our settings want it.
+  private Optional<Verified> stopped(SenderChecks.Result result, boolean verified) {
     if (result.uncertain()) {
-      return new Verified.Stopped(
-          new IntakeResult.Deferred(
-              Reason.of(
-                  Reason.Kind.UNVERIFIED_SENDER,
-                  "The sender's domain could not be checked now, come again."),
-              Optional.empty()));
+      return Optional.of(
+          new Verified.Stopped(
+              new IntakeResult.Deferred(
+                  Reason.of(
+                      Reason.Kind.UNVERIFIED_SENDER,
+                      "The sender's domain could not be checked now, come again."),
+                  Optional.empty())));
     }
-    if (!result.aligned() && (result.unwanted() || unaligned == SmtpConfig.Unaligned.REFUSE)) {
-      return refused(
-          Reason.Kind.UNVERIFIED_SENDER,
-          "Neither SPF nor DKIM shows that the message is from the domain in its From.");
-    }
-    return passed(
-        mail,
-        headers,
-        content,
-        author,
-        from.get().name(),
-        new Provenance(result.aligned(), result.checks(), via(headers)),
-        reportTo(mail, headers, result));
+    boolean unwanted = result.unwanted() && !result.aligned();
+    return unwanted || (!verified && unaligned == SmtpConfig.Unaligned.REFUSE)
+        ? Optional.of(
+            refused(
+                Reason.Kind.UNVERIFIED_SENDER,
+                "Neither SPF nor DKIM shows that the message is from the domain in its From."))
+        : Optional.empty();
+  }
+
+  /// The address of the mailing list that a mail came by (RFC 2369 §3.4).
+  private Optional<Address.Smtp> list(MailHeaders headers) {
+    return headers
+        .first("List-Post")
+        .filter(_ -> headers.count("List-Post") == 1)
+        .map(LIST_POST::matcher)
+        .filter(Matcher::find)
+        .map(found -> new Mailbox("", found.group(1)))
+        .flatMap(this::address)
+        .filter(list -> !addressing.isOurs(list.domain()));
   }
 
   /// What comes back to an envelope sender of ours. A report needs no author: that it came back is
@@ -123,14 +171,26 @@ final class SmtpVerifier {
   private Verified verifyReturned(ReceivedMail mail, MailHeaders headers, MailContent content) {
     if (content.report().isPresent()) {
       return passed(
-          mail, headers, content, Optional.empty(), "", Provenance.verifiedBy("bounce-mac"), Optional.empty());
+          mail,
+          headers,
+          content,
+          Optional.empty(),
+          "",
+          Provenance.verifiedBy("bounce-mac"),
+          Optional.empty());
     }
     Optional<Mailbox> from = onlyFrom(headers);
     Optional<Address.Smtp> author =
         from.flatMap(this::address).filter(address -> !addressing.isOurs(address.domain()));
     if (author.isEmpty()) {
       return passed(
-          mail, headers, content, author, "", new Provenance(false, List.of(), via(headers)), Optional.empty());
+          mail,
+          headers,
+          content,
+          author,
+          "",
+          new Provenance(false, List.of(), via(headers)),
+          Optional.empty());
     }
     SenderChecks.Result result = check(mail, headers, author.get());
     return passed(
@@ -197,19 +257,33 @@ final class SmtpVerifier {
         : Optional.empty();
   }
 
-  private Optional<Reason> loop(MailHeaders headers) {
+  private Optional<Reason> loop(ReceivedMail mail, MailHeaders headers) {
+    List<String> passed = passed(headers);
     boolean loops =
         headers.count("Received") > MAX_HOPS
-            || via(headers).stream().anyMatch(addressing::isOurs)
-            || via(headers).size() > Provenance.MAX_VIA;
+            || passed.size() > Provenance.MAX_VIA
+            || (passed.stream().anyMatch(addressing::isOurs)
+                && !mail.recipients().stream().allMatch(this::endsHere));
     return loops
         ? Optional.of(Reason.of(Reason.Kind.LOOP, "The message goes in a circle."))
         : Optional.empty();
   }
 
+  /// What comes to one of our own users goes nowhere else, and so in no circle: a mailing list may
+  /// bring it back.
+  private boolean endsHere(ReceivedMail.Recipient recipient) {
+    return recipient instanceof ReceivedMail.Recipient.Person(Address address)
+        && addressing.resolve(Network.SMTP, address) instanceof Target.Home home
+        && home.otherwise().isEmpty();
+  }
+
+  private List<String> via(MailHeaders headers) {
+    return passed(headers).stream().filter(name -> !addressing.isOurs(name)).toList();
+  }
+
   /// The gateways that a mail passed, as they say it in a header of ours. Nobody is believed for
   /// it: it can only stop a message.
-  private static List<String> via(MailHeaders headers) {
+  private static List<String> passed(MailHeaders headers) {
     return headers.all(VIA).stream()
         .map(field -> MailHeaders.unfold(field.body()))
         .flatMap(body -> List.of(body.split("[, ]+", 20)).stream())

@@ -94,8 +94,7 @@ class BouncerTest {
     Address.Smtp bounces = new Address.Smtp("list-bounces", "list.test", "list-bounces");
     Address.Smtp alice = new Address.Smtp("alice", "a.test", "alice");
     Address.Smtp nobody = new Address.Smtp("nobody", "a.test", "nobody");
-    scene.commit(
-        Envelopes.from(ERIN).to(alice, nobody).reportTo(Optional.of(bounces)).envelope());
+    scene.commit(Envelopes.from(ERIN).to(alice, nobody).reportTo(Optional.of(bounces)).envelope());
 
     scene.bouncer.round();
 

@@ -54,7 +54,8 @@ class ReportToTest {
   @Test
   void noProgramIsTold() throws Exception {
     assertThat(reportTo(MAIL, "192.0.2.1", "")).isEmpty();
-    for (String automatic : List.of("auto-replied", "auto-generated; x=y", "Auto-Notified", "nope")) {
+    for (String automatic :
+        List.of("auto-replied", "auto-generated; x=y", "Auto-Notified", "nope")) {
       String mail = "Auto-Submitted: " + automatic + "\r\n" + MAIL;
       assertThat(reportTo(mail, "192.0.2.1", "erin@mail.test")).as(automatic).isEmpty();
     }

@@ -469,7 +469,53 @@ class SmtpServerTest {
   void aLoopEnds() throws IOException {
     String hop = Mails.crlf("Received: from x by y; Sun, 22 Nov 2026 11:00:00 +0000\n");
     assertThat(send(hop.repeat(60) + mail("x"))).startsWith("554 5.4.6");
-    assertThat(send(Mails.crlf("X-EMSG-Via: b.test, a.test\n") + mail("x")))
+    begin();
+    client.say("MAIL FROM:<erin@mail.test>");
+    assertThat(client.say("RCPT TO:<dave__xmpp.test@xmpp.a.test>")).startsWith("250");
+    client.say("DATA");
+    assertThat(client.say(Mails.crlf("X-EMSG-Via: b.test, a.test\n") + mail("x") + "\r\n."))
         .startsWith("554 5.4.6");
+    assertThat(site.intake.envelopes()).isEmpty();
+  }
+
+  @Test
+  void whatWeBridgedToAListReachesOurOwnUsers() throws IOException {
+    assertThat(send(Mails.crlf("X-EMSG-Via: b.test, a.test\n") + mail("x"))).startsWith("250");
+    assertThat(site.intake.only().provenance().via()).containsExactly("b.test");
+  }
+
+  @Test
+  void whatOneOfUsWroteToAListIsTheListsAndUnverified() throws IOException {
+    String post =
+        Mails.crlf("List-Post: <mailto:Tea@list.test?x>\n")
+            + Mails.plain("Anna <anna@a.test>", "tea@list.test", "Tea", "Who comes?");
+    dns.txt("list.test", "v=spf1 ip4:127.0.0.1 -all");
+    begin();
+    client.say("MAIL FROM:<tea-bounces@list.test>");
+    client.say("RCPT TO:<alice@a.test>");
+    client.say("DATA");
+    assertThat(client.say(post + "\r\n.")).startsWith("250");
+
+    Envelope got = site.intake.only();
+    assertThat(got.sender()).isEqualTo(new Address.Smtp("tea", "list.test", "Tea"));
+    assertThat(got.displayName()).hasValue("Anna via tea");
+    assertThat(got.provenance().verified()).isFalse();
+  }
+
+  @Test
+  void noListSpeaksForUsOrForADomainThatForbidsIt() throws IOException {
+    dns.txt("_dmarc.bank.test", "v=DMARC1; p=reject");
+    for (String post :
+        List.of(
+            "List-Post: <mailto:tea@a.test>\n",
+            "List-Post: <mailto:tea@list.test>\nList-Post: <mailto:tea@list.test>\n",
+            "List-Post: NO\n",
+            "List-Post: <mailto:boss@bank.test>\n",
+            "List-Id: <tea.list.test>\n")) {
+      assertThat(send(Mails.crlf(post) + Mails.plain("anna@a.test", "alice@a.test", "x", "x")))
+          .as(post)
+          .startsWith("550 5.7.");
+    }
+    assertThat(site.intake.envelopes()).isEmpty();
   }
 }

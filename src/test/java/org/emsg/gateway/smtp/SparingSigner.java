@@ -30,11 +30,7 @@ record SparingSigner(String domain, KeyPair key) {
   /// @param fields as in `h=`: `from:subject`
   String sign(String mail, String fields) throws Exception {
     String template =
-        "v=1; a=rsa-sha256; c=relaxed/relaxed; d="
-            + domain
-            + "; s=s1; h="
-            + fields
-            + "; bh=; b=;";
+        "v=1; a=rsa-sha256; c=relaxed/relaxed; d=" + domain + "; s=s1; h=" + fields + "; bh=; b=;";
     byte[] content = mail.getBytes(StandardCharsets.UTF_8);
     return new DKIMSigner(template, key.getPrivate()).sign(new ByteArrayInputStream(content))
         + "\r\n"
