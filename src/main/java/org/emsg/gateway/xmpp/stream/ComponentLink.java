@@ -92,7 +92,7 @@ public final class ComponentLink {
     String key =
         message.getType() == Message.Type.error || message.getStanzaId() == null
             ? ""
-            : ComponentStream.key(message.getTo(), message.getStanzaId());
+            : Confirmations.key(message.getTo(), message.getStanzaId());
     if (current.isEmpty() || !current.get().send(bytes.get(), key, done)) {
       Status now = status;
       done.accept(

@@ -20,7 +20,7 @@ import org.emsg.gateway.model.Outcome;
 /// confirms             m1              m2 m3
 /// ```
 ///
-/// Not thread-safe: its stream calls it under the lock that also orders what is written.
+/// Not thread-safe: [Confirmations] calls it under the lock that also orders what is written.
 final class InFlight {
   private record Sent(long number, String key, Consumer<Outcome> done) {}
 

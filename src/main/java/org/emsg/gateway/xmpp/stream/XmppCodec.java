@@ -1,7 +1,10 @@
 package org.emsg.gateway.xmpp.stream;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -40,9 +43,16 @@ public final class XmppCodec {
             + "'>");
   }
 
-  /// The handshake element around its digest, which is lower-case hex (XEP-0114 §3).
-  public static Bytes handshake(String digest) {
-    return Bytes.utf8("<handshake>" + digest + "</handshake>");
+  /// The handshake: lower-case hex of SHA-1 over stream id and secret (XEP-0114 §3).
+  public static Bytes handshake(String streamId, String secret) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-1")
+              .digest((streamId + secret).getBytes(StandardCharsets.UTF_8));
+      return Bytes.utf8("<handshake>" + HexFormat.of().formatHex(hash) + "</handshake>");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-1", e);
+    }
   }
 
   /// The end of a stream, after the reason where we are the ones who give it up.
