@@ -27,6 +27,11 @@ final class CorrettoEd25519 implements Ed25519Engine {
 
   private static final String ALGORITHM = "Ed25519";
 
+  /// It holds the whole message in a buffer that does not grow beyond this; Bouncy Castle has to do
+  /// what is larger.
+  private static final int MOST = 1 << 20;
+
+  private final BouncyCastleEd25519 large = new BouncyCastleEd25519();
   private final Provider provider;
   private final KeyFactory keys;
 
@@ -74,6 +79,9 @@ final class CorrettoEd25519 implements Ed25519Engine {
     try {
       PrivateKey key = keys.generatePrivate(new PKCS8EncodedKeySpec(Der.ed25519Pkcs8(seed)));
       return message -> {
+        if (message.length > MOST) {
+          return large.signer(seed).sign(message);
+        }
         try {
           Signature signature = Signature.getInstance(ALGORITHM, provider);
           signature.initSign(key);
@@ -93,6 +101,9 @@ final class CorrettoEd25519 implements Ed25519Engine {
     try {
       PublicKey key = keys.generatePublic(new X509EncodedKeySpec(Der.ed25519Spki(publicKey)));
       return (message, signature) -> {
+        if (message.length > MOST) {
+          return large.verifier(publicKey).verify(message, signature);
+        }
         try {
           Signature verifier = Signature.getInstance(ALGORITHM, provider);
           verifier.initVerify(key);

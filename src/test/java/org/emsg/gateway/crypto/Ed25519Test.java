@@ -49,6 +49,18 @@ class Ed25519Test {
 
   @ParameterizedTest
   @MethodSource("engines")
+  void signsAndVerifiesWhatIsLargerThanAMebibyte(Ed25519 ed25519) {
+    Ed25519.SigningKey key = ed25519.generate(new SecureRandom());
+    byte[] large = new byte[(1 << 20) + 1];
+    byte[] signature = key.sign(large);
+    assertThat(ed25519.verify(key.publicKey(), large, signature)).isTrue();
+    large[large.length - 1] = 1;
+    assertThat(ed25519.verify(key.publicKey(), large, signature)).isFalse();
+    assertThat(ed25519.verify(key.publicKey(), large, key.sign(large))).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
   void refusesKeysAndSignaturesThatAreNone(Ed25519 ed25519) {
     Ed25519.SigningKey key = ed25519.generate(new SecureRandom());
     assertThat(ed25519.verify(key.publicKey(), MESSAGE, new byte[63])).isFalse();
