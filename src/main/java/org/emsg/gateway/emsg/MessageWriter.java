@@ -16,7 +16,9 @@ import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Provenance;
 
 /// Writes an envelope as an ESMP object that the gateway itself signs: what was bridged, and what
-/// the gateway has to say. The result satisfies the emit schemas once it is signed. Thread-safe.
+/// the gateway has to say. The result satisfies the emit schemas once it is signed: what the
+/// model does not bound as they do is bounded here, so that nothing has to be validated each time.
+/// Thread-safe.
 final class MessageWriter {
   private final Addressing addressing;
   private final IdMap ids;
@@ -82,7 +84,7 @@ final class MessageWriter {
 
   private void writePosted(
       ObjectNode json, Envelope envelope, Event.Posted posted, Address.Emsg recipient) {
-    json.put("body", text(posted));
+    json.put("body", text(posted) + WireAttachments.overflow(posted.attachments(), files));
     if (!posted.attachments().isEmpty()) {
       WireAttachments.write(json.putArray("attachments"), posted.attachments(), files);
     }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.model.Attachment;
@@ -15,7 +16,10 @@ import org.emsg.gateway.model.Bytes;
 /// `attachments` (profile §7): `{name, media_type, size, sha256, url}` or `{…, data}`.
 final class WireAttachments {
   private static final String ANY_TYPE = "application/octet-stream";
+  private static final int MAX = 64;
   private static final int MAX_NAME = 255;
+  private static final int MAX_TYPE = 255;
+  private static final int MAX_URL = 2048;
 
   private WireAttachments() {}
 
@@ -41,23 +45,58 @@ final class WireAttachments {
     return found;
   }
 
-  static ArrayNode write(ArrayNode into, List<Attachment> attachments, FileLinks files) {
-    for (Attachment attachment : attachments) {
+  /// The first of them; [#overflow] tells of the others.
+  static void write(ArrayNode into, List<Attachment> attachments, FileLinks files) {
+    for (Attachment attachment : attachments.subList(0, Math.min(MAX, attachments.size()))) {
       ObjectNode entry = into.addObject();
       entry.put("name", attachment.name());
-      entry.put("media_type", attachment.mediaType());
+      String type = attachment.mediaType();
+      entry.put("media_type", type.length() > MAX_TYPE ? ANY_TYPE : type);
       entry.put("size", attachment.size());
       switch (attachment.content()) {
         case Attachment.Content.Inline(Bytes bytes) ->
             entry.put("data", Base64.getEncoder().encodeToString(bytes.view()));
         case Attachment.Content.Stored(var blob, Bytes sha256) -> {
           entry.put("sha256", sha256.asHex());
-          files.of(blob).ifPresent(url -> entry.put("url", url.toString()));
+          files.of(blob).flatMap(WireAttachments::url).ifPresent(url -> entry.put("url", url));
         }
-        case Attachment.Content.Linked(URI url) -> entry.put("url", url.toString());
+        case Attachment.Content.Linked(URI url) ->
+            url(url).ifPresent(text -> entry.put("url", text));
       }
     }
-    return into;
+  }
+
+  /// Of more attachments than a message may have, the names and addresses of the others, as text;
+  /// empty for most.
+  static String overflow(List<Attachment> attachments, FileLinks files) {
+    if (attachments.size() <= MAX) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    text.append("\n\n[").append(attachments.size() - MAX).append(" more file(s)]");
+    for (Attachment attachment : attachments.subList(MAX, attachments.size())) {
+      text.append('\n').append(attachment.name());
+      Optional<URI> link =
+          switch (attachment.content()) {
+            case Attachment.Content.Inline _ -> Optional.empty();
+            case Attachment.Content.Stored stored -> files.of(stored.blob());
+            case Attachment.Content.Linked linked -> Optional.of(linked.url());
+          };
+      link.flatMap(WireAttachments::url).ifPresent(url -> text.append(' ').append(url));
+    }
+    return text.toString();
+  }
+
+  /// As the schemas have it: `http` or `https` in lower case, and not too long.
+  private static Optional<String> url(URI url) {
+    if (url.getScheme() == null) {
+      return Optional.empty();
+    }
+    String scheme = url.getScheme().toLowerCase(Locale.ROOT);
+    String text = scheme + url.toString().substring(scheme.length());
+    boolean fits =
+        (text.startsWith("https://") || text.startsWith("http://")) && text.length() <= MAX_URL;
+    return fits ? Optional.of(text) : Optional.empty();
   }
 
   private static Optional<Attachment.Content> content(JsonNode entry) {
