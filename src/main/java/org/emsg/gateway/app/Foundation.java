@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.address.HashedAliases;
 import org.emsg.gateway.address.MappedAddressing;
+import org.emsg.gateway.app.settings.SettingsException;
 import org.emsg.gateway.crypto.AliasKeys;
 import org.emsg.gateway.crypto.DomainKeys;
 import org.emsg.gateway.crypto.Ed25519;
@@ -69,18 +72,19 @@ final class Foundation {
   }
 
   /// TLS as the gateway speaks it.
-  TlsContexts tls(Addressing addressing) throws IOException {
+  TlsContexts tls(Addressing addressing) throws IOException, SettingsException {
     return new TlsContexts(identity(addressing), new TrustedRoots(trusted()));
   }
 
-  /// TLS of a client on this machine, which trusts the gateway's own certificate too.
-  TlsContexts clientTls(Addressing addressing) throws IOException {
+  /// TLS of a client on this machine, which trusts the gateway's own certificate too. It shows
+  /// none, and makes none: that is the running gateway's to do.
+  TlsContexts clientTls() throws IOException, SettingsException {
     List<X509Certificate> trusted = new ArrayList<>(trusted());
     Path selfMade = OwnCertificate.certificate(config.data());
     if (Files.exists(selfMade)) {
       trusted.addAll(TlsIdentity.certificates(selfMade));
     }
-    return new TlsContexts(identity(addressing), new TrustedRoots(trusted));
+    return TlsContexts.ofClient(new TrustedRoots(trusted));
   }
 
   /// The database's settings; a relative SQLite file is below the data directory.
@@ -108,12 +112,15 @@ final class Foundation {
         host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host, config.emsg().port());
   }
 
-  private Supplier<TlsIdentity> identity(Addressing addressing) throws IOException {
+  private Supplier<TlsIdentity> identity(Addressing addressing)
+      throws IOException, SettingsException {
     if (config.tls().certificate().isPresent() && config.tls().key().isPresent()) {
-      return new PemIdentity(config.tls().certificate().get(), config.tls().key().get(), clock);
+      Path certificate = config.tls().certificate().get();
+      Path key = config.tls().key().get();
+      named("tls.certificate", () -> TlsIdentity.certificates(certificate));
+      return named("tls.key", () -> new PemIdentity(certificate, key, clock));
     }
-    TlsIdentity own = OwnCertificate.open(config.data(), names(addressing), clock, random);
-    return () -> own;
+    return OwnCertificate.open(config.data(), names(addressing), clock, random);
   }
 
   /// Every domain that we answer for, as servers of EMSG and of mail.
@@ -125,11 +132,34 @@ final class Foundation {
     return List.copyOf(names);
   }
 
-  private List<X509Certificate> trusted() throws IOException {
+  private List<X509Certificate> trusted() throws SettingsException {
     List<X509Certificate> trusted = new ArrayList<>();
     for (Path file : config.tls().trust()) {
-      trusted.addAll(TlsIdentity.certificates(file));
+      trusted.addAll(named("tls.trust", () -> TlsIdentity.certificates(file)));
     }
     return trusted;
+  }
+
+  /// Reads a file.
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /// What is wrong with a file is said with the setting that names it.
+  private static <T> T named(String setting, Reading<T> reading) throws SettingsException {
+    try {
+      return reading.read();
+    } catch (NoSuchFileException missing) {
+      throw wrong(setting, "there is no " + missing.getMessage());
+    } catch (AccessDeniedException closed) {
+      throw wrong(setting, closed.getMessage() + " may not be read by this user");
+    } catch (IOException unreadable) {
+      throw wrong(setting, String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  private static SettingsException wrong(String setting, String problem) {
+    return new SettingsException(
+        List.of(new SettingsException.Fault(setting, "the settings", problem)));
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.emsg.gateway.address.MappedAddressing;
 import org.emsg.gateway.address.MappingException;
+import org.emsg.gateway.app.settings.SettingsException;
 import org.emsg.gateway.app.steps.AcceptStep;
 import org.emsg.gateway.app.steps.MapStep;
 import org.emsg.gateway.console.AdminActions;
@@ -56,7 +57,7 @@ public final class Gateway implements AutoCloseable {
   public static Gateway start(GatewayConfig config, Clock clock) throws StartFailure {
     try {
       return new Gateway(config, clock, new SecureRandom());
-    } catch (MappingException wrong) {
+    } catch (MappingException | SettingsException wrong) {
       throw new StartFailure(String.valueOf(wrong.getMessage()), wrong);
     } catch (RouteFault | IOException | RuntimeException failed) {
       throw new StartFailure("cannot start: " + failed.getMessage(), failed);
@@ -64,7 +65,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private Gateway(GatewayConfig config, Clock clock, SecureRandom random)
-      throws IOException, RouteFault {
+      throws IOException, RouteFault, SettingsException {
     boolean complete = false;
     try {
       this.config = config;

@@ -61,6 +61,7 @@ public final class Main implements Installation {
       log.debug("the start failed", failure);
       System.err.println("emsg-gateway: " + failure.getMessage());
       return failure.getCause() instanceof MappingException
+              || failure.getCause() instanceof SettingsException
               || failure.getCause() instanceof RouteFault
           ? ExitCodes.WRONG_SETTINGS
           : ExitCodes.REFUSED;
@@ -124,7 +125,9 @@ public final class Main implements Installation {
     @Override
     public TlsContexts tls() throws CommandFailure {
       try {
-        return foundation.clientTls(addressing);
+        return foundation.clientTls();
+      } catch (SettingsException wrong) {
+        throw new CommandFailure(ExitCodes.WRONG_SETTINGS, String.valueOf(wrong.getMessage()));
       } catch (IOException unreadable) {
         throw new CommandFailure(
             ExitCodes.WRONG_SETTINGS, "tls: " + String.valueOf(unreadable.getMessage()));

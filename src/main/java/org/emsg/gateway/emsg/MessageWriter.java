@@ -16,8 +16,8 @@ import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Provenance;
 
 /// Writes an envelope as an ESMP object that the gateway itself signs: what was bridged, and what
-/// the gateway has to say. The result satisfies the emit schemas once it is signed: what the
-/// model does not bound as they do is bounded here, so that nothing has to be validated each time.
+/// the gateway has to say. The result satisfies the emit schemas once it is signed: what the model
+/// does not bound as they do is bounded here, so that nothing has to be validated each time.
 /// Thread-safe.
 final class MessageWriter {
   private final Addressing addressing;

@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class TlsContexts {
   private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
-  private final Supplier<TlsIdentity> identity;
+  private final Optional<Supplier<TlsIdentity>> identity;
   private final TrustedRoots roots;
   private final SslProvider provider;
   private final Map<List<String>, Renewed<SslContext>> nettyServers = new ConcurrentHashMap<>();
@@ -41,10 +42,25 @@ public final class TlsContexts {
 
   /// @param identity who we are, asked again for each context
   public TlsContexts(Supplier<TlsIdentity> identity, TrustedRoots roots) {
+    this(Optional.of(identity), roots);
+  }
+
+  private TlsContexts(Optional<Supplier<TlsIdentity>> identity, TrustedRoots roots) {
     this.identity = identity;
     this.roots = roots;
     // Contexts are replaced while connections still use them: the collector frees this kind.
     this.provider = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+  }
+
+  /// Of a client that shows no certificate: it makes no servers.
+  public static TlsContexts ofClient(TrustedRoots roots) {
+    return new TlsContexts(Optional.empty(), roots);
+  }
+
+  private TlsIdentity ours() {
+    return identity
+        .orElseThrow(() -> new IllegalStateException("a client without a certificate"))
+        .get();
   }
 
   /// `boringssl` or `jdk`: for the log and the benchmark.
@@ -54,7 +70,7 @@ public final class TlsContexts {
 
   /// The certificate in use: what channel bindings are made of (RFC 5929 §4).
   public X509Certificate certificate() {
-    return identity.get().certificate();
+    return ours().certificate();
   }
 
   /// For a Netty server that speaks one of `alpn`, or a protocol known by its port where a client
@@ -63,23 +79,26 @@ public final class TlsContexts {
     return nettyServers
         .computeIfAbsent(
             List.of(alpn), protocols -> new Renewed<>(made -> newNettyServer(made, protocols)))
-        .of(identity.get());
+        .of(ours());
   }
 
   /// For one connection of a Netty client. The check is part of the handshake; the caller sets SNI
   /// by the host that it gives to `newHandler`.
   public SslContext nettyClient(PeerCheck check, String... alpn) {
-    TlsIdentity current = identity.get();
+    SslContextBuilder builder =
+        SslContextBuilder.forClient()
+            .sslProvider(provider)
+            .protocols(VERSIONS)
+            .trustManager(new PeerTrust(check, roots))
+            // The check names the names; Netty's own would insist on the host of the SNI.
+            .endpointIdentificationAlgorithm(null)
+            .applicationProtocolConfig(alpn(List.of(alpn)));
+    identity
+        .map(Supplier::get)
+        .ifPresent(
+            ours -> builder.keyManager(ours.key(), ours.chain().toArray(X509Certificate[]::new)));
     try {
-      return SslContextBuilder.forClient()
-          .sslProvider(provider)
-          .protocols(VERSIONS)
-          .keyManager(current.key(), current.chain().toArray(X509Certificate[]::new))
-          .trustManager(new PeerTrust(check, roots))
-          // The check names the names; Netty's own would insist on the host of the SNI.
-          .endpointIdentificationAlgorithm(null)
-          .applicationProtocolConfig(alpn(List.of(alpn)))
-          .build();
+      return builder.build();
     } catch (SSLException unusable) {
       throw new IllegalStateException("cannot set up TLS with our certificate", unusable);
     }
@@ -87,12 +106,14 @@ public final class TlsContexts {
 
   /// For a server over blocking sockets (SMTP's STARTTLS).
   public SSLContext server() {
-    return server.of(identity.get());
+    return server.of(ours());
   }
 
   /// For one connection of a client over blocking sockets.
   public SSLContext client(PeerCheck check) {
-    return newJdk(keys(identity.get()), new TrustManager[] {new PeerTrust(check, roots)});
+    return newJdk(
+        identity.map(Supplier::get).map(TlsContexts::keys).orElseGet(() -> new KeyManager[0]),
+        new TrustManager[] {new PeerTrust(check, roots)});
   }
 
   private SslContext newNettyServer(TlsIdentity of, List<String> protocols) {

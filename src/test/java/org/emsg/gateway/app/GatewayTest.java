@@ -66,6 +66,39 @@ class GatewayTest {
   }
 
   @Test
+  void aCommandWritesNoCertificate() throws Exception {
+    assertThat(run("user", "add", "alice").code()).isZero();
+    Path certificate = OwnCertificate.certificate(folder.resolve("data"));
+    byte[] before = Files.readAllBytes(certificate);
+    write(
+        folder.resolve("addresses.yaml"),
+        World.MAPPING
+            .replace("emsg.a.test", "other.a.test")
+            .replace("smtp: a.test", "smtp: m.a.test"));
+    assertThat(run("send", "alice", "alice", "Hi!").code()).isZero();
+    assertThat(Files.readAllBytes(certificate)).isEqualTo(before);
+  }
+
+  @Test
+  void aCertificateThatIsNotThereIsNamedByItsSetting() throws Exception {
+    String text = Files.readString(settings);
+    write(
+        settings,
+        text.replace("/data", "/other")
+            + "tls: {certificate: /nowhere/c.pem, key: /nowhere/k.pem}\n");
+    assertThatThrownBy(() ->
+            Gateway.start(SettingsFile.read(Optional.of(settings), Map.of()), Clock.systemUTC()))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("tls.certificate: there is no /nowhere/c.pem");
+    assertThat(new Main(Map.of(), Clock.systemUTC()).run(Optional.of(settings))).isEqualTo(4);
+    write(settings, text + "tls: {trust: [/nowhere/t.pem]}\n");
+    assertThat(run("user", "add", "alice").code()).isZero();
+    Ran sent = run("send", "alice", "alice", "Hi!");
+    assertThat(sent.code()).isEqualTo(4);
+    assertThat(sent.text()).contains("tls.trust: there is no /nowhere/t.pem");
+  }
+
+  @Test
   void aliceWritesToAnnaFromTheCommandLine() throws Exception {
     assertThat(run("user", "add", "alice"))
         .isEqualTo(

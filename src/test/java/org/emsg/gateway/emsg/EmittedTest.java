@@ -60,8 +60,7 @@ class EmittedTest {
 
   static Stream<Event> events() {
     Attachment inline = file(new Attachment.Content.Inline(Bytes.wrap(new byte[65_536])));
-    Attachment stored =
-        file(stored());
+    Attachment stored = file(stored());
     return Stream.of(
         Event.Posted.of(Body.of("")),
         posted(inline, stored),
@@ -131,9 +130,7 @@ class EmittedTest {
   void filesBeyondTheLimitAreToldOfInTheText() {
     Attachment last = new Attachment("last.pdf", "application/pdf", 1, stored());
     List<Attachment> many =
-        Stream.concat(
-                Collections.nCopies(64, file(stored())).stream(), Stream.of(last))
-            .toList();
+        Stream.concat(Collections.nCopies(64, file(stored())).stream(), Stream.of(last)).toList();
     ObjectNode json =
         writer
             .write(

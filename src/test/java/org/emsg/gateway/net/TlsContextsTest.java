@@ -45,6 +45,13 @@ class TlsContextsTest {
   }
 
   @Test
+  void aClientNeedsNoCertificateOfItsOwn() {
+    TlsContexts client = TlsContexts.ofClient(new TrustedRoots(List.of(OURS.certificate())));
+    assertAccepted(client, PeerCheck.named("b.test"));
+    assertThatThrownBy(client::certificate).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void aCertificateOfAnotherNameIsRefused() {
     assertRefused(trusting, PeerCheck.named("c.test"));
     assertRefused(trusting, PeerCheck.named("x.b.test"));
