@@ -13,10 +13,11 @@ import org.emsg.gateway.net.Cidr;
 /// @param maxLine bytes a line may have; 1048576 unless set, 4096 to 16777216
 /// @param maxConnections connections at once; 10000 unless set
 /// @param maxHalfOpen connections at once that have not authenticated; 1000 unless set
-/// @param maxHalfOpenPerAddress the same from one IP address; 100 unless set
+/// @param maxHalfOpenPerAddress the same from one IPv4 address or IPv6 /64; 100 unless set
 /// @param maxInFlight lines of one connection that are read and not done with; 512 unless set
 /// @param maxPending bytes that wait for a slow reader before pushing stops; 262144 unless set
-/// @param handshakeTimeout from the connection to the end of `hello`; 15 s unless set
+/// @param handshakeTimeout from the connection to the end of `hello`, and as long again for a
+///   client's proof; 15 s unless set
 /// @param pingAfter silence after which a peer is asked whether it is there; 60 s unless set
 /// @param pingTimeout after which a peer that does not answer is closed; 30 s unless set
 /// @param connectTimeout for an outgoing connection's TCP and TLS handshakes each; 10 s unless set

@@ -135,6 +135,7 @@ public final class EmsgEdge implements AutoCloseable {
                 workers,
                 blocking,
                 ports.clock(),
+                System::nanoTime,
                 ports.random()),
             loops,
             ports.tls());

@@ -25,6 +25,7 @@ final class EsmpServer implements AutoCloseable {
   private final EventLoops loops;
   private final TlsContexts tls;
   private final Set<ServerConnection> open = ConcurrentHashMap.newKeySet();
+  private final HalfOpen halfOpen;
   private @Nullable Channel listener;
   private @Nullable ScheduledFuture<?> sweep;
 
@@ -32,6 +33,8 @@ final class EsmpServer implements AutoCloseable {
     this.context = context;
     this.loops = loops;
     this.tls = tls;
+    this.halfOpen =
+        new HalfOpen(context.config().maxHalfOpen(), context.config().maxHalfOpenPerAddress());
   }
 
   /// Listens; where is what `address` tells then.
@@ -88,38 +91,25 @@ final class EsmpServer implements AutoCloseable {
 
   private void accept(Channel channel) {
     InetAddress from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    if (!mayConnect(from)) {
+    ServerConnection connection =
+        new ServerConnection(context, tls, from, channel, halfOpen::leave);
+    if (open.size() >= context.config().maxConnections() || !halfOpen.enter(connection)) {
       LOG.debug("Too many connections: one from {} is closed", from);
       var _ = channel.close();
       return;
     }
-    ServerConnection connection = new ServerConnection(context, tls, from, channel);
     open.add(connection);
-    channel.closeFuture().addListener(_ -> open.remove(connection));
+    channel
+        .closeFuture()
+        .addListener(_ -> {
+          open.remove(connection);
+          halfOpen.leave(connection);
+        });
     channel.pipeline().addLast(connection);
   }
 
-  private boolean mayConnect(InetAddress from) {
-    EmsgConfig config = context.config();
-    if (open.size() >= config.maxConnections()) {
-      return false;
-    }
-    if (open.size() < Math.min(config.maxHalfOpen(), config.maxHalfOpenPerAddress())) {
-      return true;
-    }
-    int halfOpen = 0;
-    int halfOpenThere = 0;
-    for (ServerConnection connection : open) {
-      if (connection.isHalfOpen()) {
-        halfOpen++;
-        halfOpenThere += connection.from().equals(from) ? 1 : 0;
-      }
-    }
-    return halfOpen < config.maxHalfOpen() && halfOpenThere < config.maxHalfOpenPerAddress();
-  }
-
   private void sweep() {
-    long now = System.nanoTime();
+    long now = context.ticker().getAsLong();
     open.forEach(connection -> connection.sweep(now));
   }
 

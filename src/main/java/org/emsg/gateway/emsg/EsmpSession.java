@@ -29,16 +29,18 @@ final class EsmpSession {
 
   private final SessionContext context;
   private final LineChannel out;
+  private final Runnable proven;
   private final Authentication authentication;
   private final InputRoom room;
   private final LineQueue lines;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final String nonce;
-  private final long began = System.nanoTime();
+  private final long began;
 
   private volatile Peer peer = new Peer.Anonymous();
   private volatile boolean greeted;
-  private volatile long lastHeard = System.nanoTime();
+  private volatile long lastHeard;
+  private volatile long lastAsked;
   private volatile boolean asked;
   private volatile long askedAt;
   private volatile boolean closed;
@@ -49,9 +51,14 @@ final class EsmpSession {
   private long malformedSince;
 
   /// @param channelBinding `tls-server-end-point` of this connection, empty on plain text
-  EsmpSession(SessionContext context, LineChannel out, String channelBinding) {
+  /// @param proven called once the peer has proved who it is
+  EsmpSession(SessionContext context, LineChannel out, String channelBinding, Runnable proven) {
     this.context = context;
     this.out = out;
+    this.proven = proven;
+    this.began = context.ticker().getAsLong();
+    this.lastHeard = began;
+    this.lastAsked = began;
     this.authentication = new Authentication(context, channelBinding);
     this.room =
         new InputRoom(
@@ -69,7 +76,7 @@ final class EsmpSession {
 
   /// A line came in: on the event loop.
   void received(byte[] line) {
-    lastHeard = System.nanoTime();
+    lastHeard = context.ticker().getAsLong();
     asked = false;
     room.take(line.length);
     lines.add(line);
@@ -77,7 +84,7 @@ final class EsmpSession {
 
   /// So much of a line is there without its end: on the event loop. False where there is no room.
   boolean begun(int size) {
-    lastHeard = System.nanoTime();
+    lastHeard = context.ticker().getAsLong();
     return room.begun(size);
   }
 
@@ -113,28 +120,37 @@ final class EsmpSession {
     device.ifPresent(DeviceRequests::close);
   }
 
-  boolean isHalfOpen() {
-    return peer instanceof Peer.Anonymous;
-  }
-
   /// Looks at the clock, once in a while: a handshake that takes too long, a peer that went away.
   void sweep(long now) {
-    EmsgConfig config = context.config();
-    if (!greeted && now - began > config.handshakeTimeout().toNanos()) {
-      out.close();
-      return;
-    }
     if (inFlight.get() > 0 || lines.isBusy()) {
       // It waits for us, and perhaps we do not read for that reason.
       return;
     }
-    if (asked && now - askedAt > config.pingTimeout().toNanos()) {
+    EmsgConfig config = context.config();
+    // What went out only because there was room again tells that somebody takes it.
+    long silence = Math.min(now - lastHeard, now - out.lastTaken());
+    long pingTimeout = config.pingTimeout().toNanos();
+    if (isOverdue(now) || (asked && now - askedAt > pingTimeout && silence > pingTimeout)) {
       out.close();
-    } else if (!asked && now - lastHeard > config.pingAfter().toNanos()) {
+    } else if (!asked && silence > config.pingAfter().toNanos()) {
       asked = true;
       askedAt = now;
       out.send("{\"type\":\"ping\"}\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     }
+  }
+
+  /// Whoever proves nothing does not stay for ever: a client has a handshake's time for its hello
+  /// and as long again for its proof, a server goes when it has asked for nothing for a while. That
+  /// it answers pings is not enough.
+  private boolean isOverdue(long now) {
+    EmsgConfig config = context.config();
+    return switch (peer) {
+      case Peer.Anonymous _ ->
+          now - began > (greeted ? 2 : 1) * config.handshakeTimeout().toNanos();
+      case Peer.Stranger _ ->
+          now - lastAsked > config.pingAfter().plus(config.pingTimeout()).toNanos();
+      case Peer.Server _, Peer.Device _ -> false;
+    };
   }
 
   /// Whether the peer takes what it is told.
@@ -159,7 +175,7 @@ final class EsmpSession {
       case EsmpLine.Sync sync -> forDevice(sync.id(), mine -> mine.sync(sync));
       case EsmpLine.Ack ack -> forDevice(ack.id(), mine -> mine.acknowledge(ack));
       case EsmpLine.Resolve resolve -> forDevice(resolve.id(), mine -> mine.resolve(resolve));
-      case EsmpLine.GetProfile get -> context.lookups().profile(get, peer, out);
+      case EsmpLine.GetProfile get -> profile(get);
       case EsmpLine.Ping ping -> now(() -> out.send(pong(ping)));
       case EsmpLine.Pong _, EsmpLine.Response _ -> Optional.empty();
       case EsmpLine.Unknown unknown ->
@@ -168,6 +184,11 @@ final class EsmpSession {
                   Replies.plain(
                       unknown.id(), Code.NOT_IMPLEMENTED, "An unknown type of request.")));
     };
+  }
+
+  private Optional<CompletionStage<?>> profile(EsmpLine.GetProfile get) {
+    lastAsked = lastHeard;
+    return context.lookups().profile(get, peer, out);
   }
 
   private static Optional<CompletionStage<?>> now(Runnable action) {
@@ -197,7 +218,7 @@ final class EsmpSession {
   }
 
   private boolean isOneTooMany() {
-    long now = System.nanoTime();
+    long now = context.ticker().getAsLong();
     if (malformed == 0 || now - malformedSince > MALFORMED_WINDOW) {
       malformed = 0;
       malformedSince = now;
@@ -230,6 +251,7 @@ final class EsmpSession {
   }
 
   private Optional<CompletionStage<?>> auth(EsmpLine.Auth auth) {
+    lastAsked = lastHeard;
     if (!greeted || !(peer instanceof Peer.Anonymous || peer instanceof Peer.Stranger)) {
       return now(() ->
           out.send(
@@ -249,10 +271,11 @@ final class EsmpSession {
 
   private void authenticated(EsmpLine.Auth auth, Authentication.Result result, long asked) {
     switch (result) {
-      case Authentication.Result.Proven(Peer proven, String keyId) -> {
-        peer = proven;
-        room.borrowFrom(context.budgets().of(proven));
-        if (proven instanceof Peer.Device mine) {
+      case Authentication.Result.Proven(Peer who, String keyId) -> {
+        peer = who;
+        proven.run();
+        room.borrowFrom(context.budgets().of(who));
+        if (who instanceof Peer.Device mine) {
           device = Optional.of(new DeviceRequests(context, mine, keyId, out));
           if (closed) {
             closed();
@@ -295,6 +318,7 @@ final class EsmpSession {
   }
 
   private Optional<CompletionStage<?>> message(EsmpLine.Message message, int size) {
+    lastAsked = lastHeard;
     if (!greeted) {
       // A peer of plain v0.2, which has no handshake (profile §4): its first line has the version.
       if (message.json().path("version").textValue() instanceof String version

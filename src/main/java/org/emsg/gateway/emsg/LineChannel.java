@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.emsg.gateway.model.Bytes;
 
 /// Sends lines on a Netty channel, from any thread and in the order of the calls of one thread.
@@ -20,16 +21,23 @@ final class LineChannel {
 
   private final Channel channel;
   private final Runnable drained;
+  private final LongSupplier ticker;
   private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong pending = new AtomicLong();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean closing;
-  private volatile long lastTaken = System.nanoTime();
+  private volatile long lastTaken;
   private int begun;
 
   /// @param drained called on the event loop when everything that waited has been handed over
   LineChannel(Channel channel, Runnable drained) {
+    this(channel, drained, System::nanoTime);
+  }
+
+  LineChannel(Channel channel, Runnable drained, LongSupplier ticker) {
     this.channel = channel;
+    this.ticker = ticker;
+    this.lastTaken = ticker.getAsLong();
     this.drained = drained;
   }
 
@@ -103,7 +111,7 @@ final class LineChannel {
     var _ = channel.close();
   }
 
-  /// When the peer last took some of what waited for it, by `System.nanoTime`.
+  /// When the peer last took some of what waited for it, by the ticker.
   long lastTaken() {
     return lastTaken;
   }
@@ -111,7 +119,7 @@ final class LineChannel {
   /// The channel can take more, or no more: on its event loop.
   void writable() {
     if (channel.isWritable()) {
-      lastTaken = System.nanoTime();
+      lastTaken = ticker.getAsLong();
     }
     flush();
   }

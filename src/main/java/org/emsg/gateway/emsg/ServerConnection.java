@@ -10,43 +10,51 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.emsg.gateway.net.Origin;
 import org.emsg.gateway.net.TlsContexts;
 import org.jspecify.annotations.Nullable;
 
 /// The Netty side of one accepted connection: finds out by the first byte whether it speaks TLS,
-/// and hands its lines to an [EsmpSession]. Everything but `isHalfOpen`, `sweep` and `close` runs
-/// on the connection's event loop.
+/// and hands its lines to an [EsmpSession]. Everything but `sweep` and `close` runs on the
+/// connection's event loop.
 final class ServerConnection extends ChannelInboundHandlerAdapter {
   private static final int TLS_HANDSHAKE = 0x16;
 
   private final SessionContext context;
   private final TlsContexts tls;
   private final InetAddress from;
+  private final Origin origin;
   private final Channel channel;
+  private final Consumer<ServerConnection> proven;
   private final LineChannel out;
-  private final long began = System.nanoTime();
+  private final long began;
   private volatile @Nullable EsmpSession session;
 
-  ServerConnection(SessionContext context, TlsContexts tls, InetAddress from, Channel channel) {
+  /// @param proven called once the other end has proved who it is
+  ServerConnection(
+      SessionContext context,
+      TlsContexts tls,
+      InetAddress from,
+      Channel channel,
+      Consumer<ServerConnection> proven) {
     this.context = context;
     this.tls = tls;
     this.from = from;
+    this.origin = Origin.of(from);
+    this.proven = proven;
     this.channel = channel;
-    this.out = new LineChannel(channel, this::drained);
+    this.began = context.ticker().getAsLong();
+    this.out = new LineChannel(channel, this::drained, context.ticker());
   }
 
-  InetAddress from() {
-    return from;
+  Origin origin() {
+    return origin;
   }
 
   /// Bytes that wait to be taken at the other end.
   long pending() {
     return out.pending();
-  }
-
-  boolean isHalfOpen() {
-    EsmpSession current = session;
-    return current == null || current.isHalfOpen();
   }
 
   void sweep(long now) {
@@ -103,7 +111,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext ctx, String channelBinding) {
-    EsmpSession begins = new EsmpSession(context, out, channelBinding);
+    EsmpSession begins = new EsmpSession(context, out, channelBinding, () -> proven.accept(this));
     ctx.pipeline()
         .addBefore(name(ctx), "lines", new LineDecoder(context.config().maxLine(), begins::begun));
     session = begins;

@@ -3,6 +3,7 @@ package org.emsg.gateway.emsg;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.emsg.gateway.home.Accounts;
 import org.emsg.gateway.home.Mailboxes;
 
@@ -11,6 +12,7 @@ import org.emsg.gateway.home.Mailboxes;
 /// @param keys for senders and servers elsewhere
 /// @param inbox where messages go
 /// @param budgets for the lines that are in memory
+/// @param ticker nanoseconds, for what has to happen in time
 /// @param blocking runs what waits for the store
 record SessionContext(
     EmsgConfig config,
@@ -30,4 +32,5 @@ record SessionContext(
     Executor workers,
     Executor blocking,
     Clock clock,
+    LongSupplier ticker,
     SecureRandom random) {}

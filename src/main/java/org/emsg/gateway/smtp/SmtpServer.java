@@ -3,14 +3,11 @@ package org.emsg.gateway.smtp;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
-import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.net.MemoryBudget;
+import org.emsg.gateway.net.Origin;
 import org.emsg.gateway.smtp.wire.SmtpReply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +49,7 @@ final class SmtpServer implements AutoCloseable {
           Thread.ofPlatform().name("smtp-sweep").daemon().factory());
   private final Set<SmtpSession> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
-  private final ConcurrentHashMap<Bytes, Integer> connectionsFrom = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Origin, Integer> connectionsFrom = new ConcurrentHashMap<>();
 
   private SmtpServer(
       ServerSocket listener,
@@ -127,7 +124,7 @@ final class SmtpServer implements AutoCloseable {
   }
 
   private void serve(Socket socket) {
-    Bytes from = origin(socket.getInetAddress());
+    Origin from = Origin.of(socket.getInetAddress());
     boolean room = connections.incrementAndGet() <= config.maxConnections();
     boolean fair =
         connectionsFrom.merge(from, 1, Integer::sum) <= config.maxConnectionsPerAddress();
@@ -162,12 +159,6 @@ final class SmtpServer implements AutoCloseable {
       out.write(SmtpReply.of(421, "4.7.0", name + " has too many connections").encode());
       out.flush();
     }
-  }
-
-  /// An IPv4 address, or the /64 of an IPv6 one: what one subscriber has.
-  private static Bytes origin(InetAddress address) {
-    byte[] raw = address.getAddress();
-    return Bytes.wrap(address instanceof Inet6Address ? Arrays.copyOf(raw, 8) : raw);
   }
 
   /// Listens no more; sessions that wait for a command end at once, others get a few seconds for

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +24,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.address.MappedAddressing;
@@ -55,10 +57,12 @@ final class SessionScene {
   final LiveSessions live = new LiveSessions();
   final MemoryBudget strangers = new MemoryBudget(4 * MAX_LINE);
   final MemoryBudget devices = new MemoryBudget(4 * MAX_LINE);
+  final List<ServerConnection> proven = new ArrayList<>();
   final List<EsmpInbound> submitted = new ArrayList<>();
   final List<Consumer<IntakeResult>> unanswered = new ArrayList<>();
   final List<CompletableFuture<KeysFound>> asked = new ArrayList<>();
   final SessionContext context;
+  private long now;
   private final Queue<Runnable> work = new ArrayDeque<>();
   private final TlsContexts tls;
   private final StoreWatch watch;
@@ -120,6 +124,7 @@ final class SessionScene {
             work::add,
             work::add,
             Clock.systemUTC(),
+            () -> now,
             RANDOM);
     this.watch = new StoreWatch(home, home, live, work::add);
   }
@@ -196,11 +201,23 @@ final class SessionScene {
     final EmbeddedChannel channel = new EmbeddedChannel();
     final ServerConnection connection;
     private final List<JsonNode> heard = new ArrayList<>();
+    private boolean slowly;
     private final StringBuilder text = new StringBuilder();
 
     private Peer(InetAddress from) {
-      this.connection = new ServerConnection(context, tls, from, channel);
-      channel.pipeline().addLast(connection);
+      this.connection = new ServerConnection(context, tls, from, channel, proven::add);
+      channel.pipeline().addLast(new OnePiece(), connection);
+    }
+
+    /// Lets one piece through, where only one is wanted.
+    private final class OnePiece extends ChannelOutboundHandlerAdapter {
+      @Override
+      public void write(ChannelHandlerContext ctx, Object piece, ChannelPromise promise) {
+        ctx.write(piece, promise);
+        if (slowly) {
+          channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        }
+      }
     }
 
     /// Sends bytes as far as the server reads; whether it read them.
@@ -251,6 +268,13 @@ final class SessionScene {
       settle(channel);
     }
 
+    /// Takes one piece of what waits, and then no more.
+    void takeSome() {
+      slowly = true;
+      setTaking(true);
+      slowly = false;
+    }
+
     /// What came so far.
     List<JsonNode> heard() {
       settle(channel);
@@ -269,17 +293,11 @@ final class SessionScene {
       return heard;
     }
 
-    /// The server looks at the clock, `later`.
-    void sweep(Duration later) {
-      connection.sweep(System.nanoTime() + later.toNanos());
+    /// Time goes by, and the server looks at the clock.
+    void wait(Duration time) {
+      now += time.toNanos();
+      connection.sweep(now);
       channel.runPendingTasks();
-    }
-
-    /// What the clock brings that runs by itself.
-    void pass(Duration time) {
-      channel.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
-      channel.runScheduledPendingTasks();
-      settle(channel);
     }
   }
 }
