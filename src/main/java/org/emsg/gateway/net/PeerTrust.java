@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -67,9 +68,29 @@ final class PeerTrust extends X509ExtendedTrustManager {
           requireName(chain[0], names);
           yield record.usage() == Tlsa.Usage.PKIX_EE
               ? record.matches(chain[0])
-              : Arrays.stream(chain).skip(1).anyMatch(record::matches);
+              : isIssuedBelow(record, chain, authType);
         }
       };
+    } catch (CertificateException unfit) {
+      return false;
+    }
+  }
+
+  /// Whether an authority that the record means vouches for the chain's first certificate: that it
+  /// stands in the chain says nothing, since the peer puts there what it likes (RFC 7671 §5.4).
+  private boolean isIssuedBelow(Tlsa record, X509Certificate[] chain, String authType) {
+    return Stream.concat(
+            Arrays.stream(chain).skip(1),
+            // A root need not be sent.
+            Arrays.stream(roots.getAcceptedIssuers()))
+        .filter(record::matches)
+        .anyMatch(authority -> vouches(authority, chain, authType));
+  }
+
+  private boolean vouches(X509Certificate authority, X509Certificate[] chain, String authType) {
+    try {
+      anchors.verifierFor(authority).checkServerTrusted(chain, authType);
+      return true;
     } catch (CertificateException unfit) {
       return false;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +23,13 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.emsg.gateway.crypto.SelfSigned;
 import org.emsg.gateway.fixtures.World;
 import org.emsg.gateway.model.Bytes;
@@ -32,6 +40,8 @@ class TlsContextsTest {
   private static final Instant NOW = World.NOON;
   private static final SelfSigned OURS = selfSigned("b.test", "*.wild.test");
   private static final SelfSigned OTHER = selfSigned("b.test");
+
+  private static final SelfSigned LEAF = selfSigned("leaf.test");
 
   private final TlsContexts server = contexts(OURS, List.of());
   private final TlsContexts trusting = contexts(OTHER, List.of(OURS.certificate()));
@@ -87,6 +97,30 @@ class TlsContextsTest {
   }
 
   @Test
+  void aTlsaRecordOfATrustedAuthorityTakesWhatThatAuthorityIssued() throws Exception {
+    X509Certificate issued = issuedBy(OURS, "b.test");
+    TlsContexts both = contexts(OTHER, List.of(OURS.certificate(), OTHER.certificate()));
+    PeerCheck ours = pkix(OURS.certificate(), "b.test");
+    assertAccepted(serving(issued, OURS.certificate()), both, ours);
+    assertAccepted(serving(issued), both, ours);
+    assertRefused(serving(issued), both, pkix(OURS.certificate(), "c.test"));
+    assertRefused(serving(issued), strange, ours);
+  }
+
+  @Test
+  void anAuthorityThatIsOnlyPutIntoTheChainVouchesForNothing() throws Exception {
+    X509Certificate issued = issuedBy(OURS, "b.test");
+    TlsContexts both = contexts(OTHER, List.of(OURS.certificate(), OTHER.certificate()));
+    PeerCheck others = pkix(OTHER.certificate(), "b.test");
+    assertRefused(serving(issued, OURS.certificate(), OTHER.certificate()), both, others);
+    assertRefused(serving(issued, OTHER.certificate()), both, others);
+  }
+
+  private static PeerCheck pkix(X509Certificate authority, String name) throws Exception {
+    return new PeerCheck.Dane(List.of(tlsa(0, 0, 0, authority.getEncoded())), Set.of(name));
+  }
+
+  @Test
   void recordsOfUnknownKindsCountAsNotThere() {
     assertThat(Tlsa.parse(Bytes.wrap(new byte[] {9, 1, 1, 0}))).isEmpty();
     assertThat(Tlsa.parse(Bytes.wrap(new byte[] {3, 7, 1, 0}))).isEmpty();
@@ -134,23 +168,33 @@ class TlsContextsTest {
   }
 
   private void assertAccepted(TlsContexts client, PeerCheck check) {
-    assertThatCode(() -> netty(client, check)).doesNotThrowAnyException();
-    assertThatCode(() -> jdk(client, check)).doesNotThrowAnyException();
+    assertAccepted(server, client, check);
   }
 
   private void assertRefused(TlsContexts client, PeerCheck check) {
-    assertThatThrownBy(() -> netty(client, check)).isInstanceOf(SSLException.class);
-    assertThatThrownBy(() -> jdk(client, check)).isInstanceOf(SSLException.class);
+    assertRefused(server, client, check);
   }
 
-  private void netty(TlsContexts client, PeerCheck check) throws Exception {
+  private static void assertAccepted(TlsContexts server, TlsContexts client, PeerCheck check) {
+    assertThatCode(() -> netty(server, client, check)).doesNotThrowAnyException();
+    assertThatCode(() -> jdk(server, client, check)).doesNotThrowAnyException();
+  }
+
+  private static void assertRefused(TlsContexts server, TlsContexts client, PeerCheck check) {
+    assertThatThrownBy(() -> netty(server, client, check)).isInstanceOf(SSLException.class);
+    assertThatThrownBy(() -> jdk(server, client, check)).isInstanceOf(SSLException.class);
+  }
+
+  private static void netty(TlsContexts server, TlsContexts client, PeerCheck check)
+      throws Exception {
     UnpooledByteBufAllocator memory = UnpooledByteBufAllocator.DEFAULT;
     shakeHands(
         client.nettyClient(check).newEngine(memory, "sni.test", 1),
         server.nettyServer().newEngine(memory));
   }
 
-  private void jdk(TlsContexts client, PeerCheck check) throws Exception {
+  private static void jdk(TlsContexts server, TlsContexts client, PeerCheck check)
+      throws Exception {
     SSLEngine theirs = client.client(check).createSSLEngine("sni.test", 1);
     theirs.setUseClientMode(true);
     SSLEngine ours = server.server().createSSLEngine();
@@ -206,6 +250,31 @@ class TlsContextsTest {
   private static TlsContexts contexts(SelfSigned identity, List<X509Certificate> trusted) {
     TlsIdentity us = new TlsIdentity(identity.key(), List.of(identity.certificate()));
     return new TlsContexts(() -> us, new TrustedRoots(trusted));
+  }
+
+  /// A server that presents `chain`, of which the first is for its key.
+  private static TlsContexts serving(X509Certificate... chain) {
+    TlsIdentity us = new TlsIdentity(LEAF.key(), List.of(chain));
+    return new TlsContexts(() -> us, new TrustedRoots(List.of()));
+  }
+
+  /// A certificate for the key of `LEAF`.
+  private static X509Certificate issuedBy(SelfSigned authority, String name) throws Exception {
+    JcaX509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            authority.certificate(),
+            BigInteger.TWO,
+            authority.certificate().getNotBefore(),
+            authority.certificate().getNotAfter(),
+            new X500Principal("CN=" + name),
+            LEAF.certificate().getPublicKey());
+    builder.addExtension(
+        Extension.subjectAlternativeName,
+        false,
+        new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.key())));
   }
 
   private static SelfSigned selfSigned(String... names) {
