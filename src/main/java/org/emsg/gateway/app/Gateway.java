@@ -193,7 +193,7 @@ public final class Gateway implements AutoCloseable {
       // Those who watch, and the doors to the world.
       Health health =
           new Health()
-              .with("store", () -> store.outbox().lanes().size() + " lanes")
+              .with("store", () -> store.lanesWithWork() + " lanes with work")
               .with("intake", () -> intakeWorks(core))
               .with("routes", () -> routesUp(camel))
               .with("xmpp", () -> componentsUp(xmpp))

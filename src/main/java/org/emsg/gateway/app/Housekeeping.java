@@ -61,6 +61,7 @@ final class Housekeeping implements AutoCloseable {
 
   @Override
   public void close() {
+    store.stopPurging();
     files.close();
     rows.close();
   }

@@ -113,8 +113,26 @@ public final class Store implements AutoCloseable {
     return purge.run();
   }
 
+  /// A purge that runs ends after the chunk that it is at, and a later one does nothing: for a
+  /// stop.
+  public void stopPurging() {
+    purge.stop();
+  }
+
+  /// How many lanes have something waiting; fails where the database does not answer. Costs little,
+  /// however many lanes there are.
+  public long lanesWithWork() {
+    return database.read(transaction ->
+        transaction
+            .jdbi()
+            .createQuery("SELECT COUNT(*) FROM lane WHERE waiting > 0")
+            .mapTo(Long.class)
+            .one());
+  }
+
   @Override
   public void close() {
+    purge.stop();
     trace.close();
     database.close();
   }

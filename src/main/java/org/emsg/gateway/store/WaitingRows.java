@@ -24,7 +24,7 @@ final class WaitingRows {
       "UPDATE lane SET waiting = waiting + ? WHERE ours = ? AND network = ? AND remote = ?"
           + " RETURNING id";
   static final String NEW_LANE =
-      "INSERT INTO lane (ours, network, remote) VALUES (?, ?, ?)"
+      "INSERT INTO lane (ours, network, remote, epoch) VALUES (?, ?, ?, ?)"
           + " ON CONFLICT (ours, network, remote) DO NOTHING";
   private static final String COUNT =
       "UPDATE counter SET value = value + ? WHERE name = 'outbox' RETURNING value";
@@ -126,6 +126,8 @@ final class WaitingRows {
       make.setString(1, lane.ours());
       make.setString(2, lane.network().label());
       make.setString(3, lane.remote());
+      // Who held a lane of that name before it was purged has a smaller epoch.
+      make.setLong(4, transaction.now());
       make.executeUpdate();
     }
   }

@@ -168,6 +168,33 @@ interface LookupContract extends StoreContract {
   }
 
   @Test
+  default void allOldLinesGoAndANewOneOfAnOldTraceStays() {
+    database()
+        .execute(
+            "WITH RECURSIVE n(i) AS (SELECT 100001 UNION ALL SELECT i + 1 FROM n WHERE i < 101200)"
+                + " INSERT INTO trace_line (trace, at, step, line)"
+                + " SELECT '00000000000000' || i, 0, 'old', '' FROM n");
+    store().trace().line(new TraceId("00000000000000100007"), "new", "");
+    Awaitility.await().until(() -> database().count("trace_line") == 1201);
+    assertThat(store().purge().traces()).isEqualTo(1200);
+    assertThat(store().trace().find(new TraceId("00000000000000100007"))).hasSize(1);
+  }
+
+  @Test
+  default void aPurgeThatIsToStopLeavesTheRestForTheNext() {
+    store().intakes().commit(List.of(Letters.toDave("m1", "hello")));
+    database().advance(Duration.ofDays(500));
+    store().stopPurging();
+    store().purge();
+    assertThat(database().count("seen")).isEqualTo(1);
+    assertThat(database().count("id_map")).isEqualTo(2);
+    Store next = database().node();
+    assertThat(next.purge().duplicates()).isEqualTo(1);
+    assertThat(database().count("id_map")).isZero();
+    assertThat(database().count("sent")).isZero();
+  }
+
+  @Test
   default void aBlobIsKeptUntilItExpires() {
     Bytes content = Bytes.wrap(new byte[200_000]);
     BlobId id =

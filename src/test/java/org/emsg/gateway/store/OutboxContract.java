@@ -437,6 +437,52 @@ interface OutboxContract extends StoreContract {
   }
 
   @Test
+  default void onlyLanesWithNothingInThemArePurged() {
+    accept(Letters.toDave("m1", "one"));
+    accept(Letters.to(ERIN, Letters.TO_MAIL, "m2", "two"));
+    LaneKey failing = new LaneKey("emsg.a.test", Network.XMPP, "other.test");
+    accept(Letters.to(new Address.Xmpp("dave", "other.test"), failing, "m3", "three"));
+    assertThat(store().lanesWithWork()).isEqualTo(3);
+    for (LaneLease lease : store().outbox().lease("one", Network.XMPP, 10, TTL)) {
+      OutboundMessage message = heads(lease).getFirst();
+      store()
+          .outbox()
+          .settle(
+              lease,
+              List.of(
+                  lease.lane().equals(failing)
+                      ? new Settlement.Failed(message.id(), DOWN)
+                      : done(message)));
+    }
+    store().purge();
+    assertThat(database().count("lane")).isEqualTo(3);
+    store().outbox().releaseAll("one");
+    store().purge();
+    assertThat(database().count("lane")).isEqualTo(2);
+    assertThat(store().outbox().lanes())
+        .extracting(Outbox.LaneStatus::lane)
+        .containsExactlyInAnyOrder(Letters.TO_MAIL, failing);
+    assertThat(store().lanesWithWork()).isEqualTo(1);
+  }
+
+  @Test
+  default void whoHeldALaneBeforeItWasPurgedHoldsNothingOfTheNewOne() {
+    accept(Letters.toDave("m1", "one"));
+    LaneLease frozen = lease();
+    store().outbox().settle(frozen, List.of(done(heads(frozen).getFirst())));
+    database().advance(TTL.plusSeconds(1));
+    store().purge();
+    assertThat(database().count("lane")).isZero();
+    accept(Letters.toDave("m2", "two"));
+    LaneLease now = lease();
+    assertThat(store().outbox().renew(frozen, TTL)).isFalse();
+    assertThat(heads(frozen)).isEmpty();
+    OutboundMessage message = heads(now).getFirst();
+    assertThat(store().outbox().settle(frozen, List.of(done(message)))).isFalse();
+    assertThat(store().outbox().settle(now, List.of(done(message)))).isTrue();
+  }
+
+  @Test
   default void anOperatorSeesLanesAndHurriesThem() {
     PlannedEnvelope letter = accept(Letters.toDave("m1", "hello"));
     LaneLease lease = lease();

@@ -1,9 +1,16 @@
 package org.emsg.gateway.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
 import org.emsg.gateway.fixtures.World;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every contract on the embedded engine.
@@ -33,6 +40,16 @@ class SqliteStoreTest
   @AfterEach
   void close() {
     database.close();
+  }
+
+  @Test
+  void aPurgeThatFindsNothingDoesNotAskForTheOneWriter() throws Exception {
+    store.intakes().commit(List.of(Letters.home(World.ALICE, World.ANNA, "m1", "hello")));
+    try (Connection writer = DriverManager.getConnection(database.config().url());
+        Statement begin = writer.createStatement()) {
+      begin.execute("BEGIN IMMEDIATE");
+      assertThat(store.purge()).isEqualTo(new Store.Purged(0, 0, 0, 0));
+    }
   }
 
   @Override

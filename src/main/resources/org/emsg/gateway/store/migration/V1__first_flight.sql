@@ -103,7 +103,8 @@ CREATE TABLE counter (
 
 INSERT INTO counter (name, value) VALUES ('outbox', 0);
 
--- A lane's row is locked by whoever adds to the lane or settles in it.
+-- A lane's row is locked by whoever adds to the lane or settles in it. It goes when nothing is in
+-- the lane; a new one's epochs start at its time, above all that an earlier row of it had.
 CREATE TABLE lane (
   id ${numbered},
   ours ${text} NOT NULL,
@@ -178,6 +179,8 @@ CREATE TABLE failed (
 ) ${plain};
 
 CREATE INDEX failed_by_conversation ON failed (conversation);
+
+CREATE INDEX failed_by_lane ON failed (lane);
 
 CREATE TABLE planning (
   id ${ordered},
