@@ -9,9 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.emsg.gateway.address.Addressing;
-import org.emsg.gateway.gateway.Preferences.Contact;
-import org.emsg.gateway.gateway.Preferences.Footing;
-import org.emsg.gateway.gateway.Preferences.Running;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.ConversationId;
@@ -43,10 +40,8 @@ final class Bouncer {
   private final Outbox outbox;
   private final Intake intake;
   private final Addressing addressing;
-  private final SenderCheck senders;
   private final Wayfinder ways;
   private final DeliveryWriter writer;
-  private final Preferences preferences;
   private final Wakeups wakeups;
   private final Trace trace;
   private final Clock clock;
@@ -55,20 +50,16 @@ final class Bouncer {
       Outbox outbox,
       Intake intake,
       Addressing addressing,
-      SenderCheck senders,
       Wayfinder ways,
       DeliveryWriter writer,
-      Preferences preferences,
       Wakeups wakeups,
       Trace trace,
       Clock clock) {
     this.outbox = outbox;
     this.intake = intake;
     this.addressing = addressing;
-    this.senders = senders;
     this.ways = ways;
     this.writer = writer;
-    this.preferences = preferences;
     this.wakeups = wakeups;
     this.trace = trace;
     this.clock = clock;
@@ -103,51 +94,21 @@ final class Bouncer {
     if (!deservesBounce(failed.envelope())) {
       String text = "no bounce: " + failed.reason().text();
       trace.line(failed.envelope().trace(), "dropped", text);
-      end(failed);
+      outbox.bounced(failed.id());
       return;
     }
     switch (intake.accept(bounce(failed)).toCompletableFuture().join()) {
-      case IntakeResult.Accepted _, IntakeResult.Duplicate _ -> end(failed);
+      case IntakeResult.Accepted _, IntakeResult.Duplicate _ -> outbox.bounced(failed.id());
       case IntakeResult.Refused refused -> {
         LOG.warn(
             "{}: its sender cannot be told that it failed: {}",
             failed.envelope().trace(),
             refused.reason().text());
-        end(failed);
+        outbox.bounced(failed.id());
       }
       case IntakeResult.Deferred deferred ->
           LOG.debug("{}: bounced later: {}", failed.envelope().trace(), deferred.reason().text());
     }
-  }
-
-  private void end(FailedMessage failed) {
-    outbox.bounced(failed.id());
-    failed.attempted().ifPresent(this::forget);
-  }
-
-  /// A conversation whose only try failed runs nowhere.
-  private void forget(OutboundMessage message) {
-    contact(message)
-        .filter(contact -> runsUntried(contact, message.lane().network()))
-        .filter(_ -> !outbox.isWaiting(message.conversation()))
-        .ifPresent(contact -> preferences.run(contact, Optional.empty()));
-  }
-
-  private boolean runsUntried(Contact contact, Network network) {
-    return preferences
-        .standing(contact)
-        .running()
-        .filter(running -> running.equals(new Running(network, Footing.TRIED)))
-        .isPresent();
-  }
-
-  private Optional<Contact> contact(OutboundMessage message) {
-    Address sender = message.envelope().sender();
-    return senders.isHome(sender)
-        ? Optional.of(
-            new Contact(
-                (Address.Emsg) sender, message.addressed().local(), message.addressed().domain()))
-        : Optional.empty();
   }
 
   // ---- the next network -------------------------------------------------------------------------
@@ -193,23 +154,12 @@ final class Bouncer {
                 message.next().subList(i + 1, message.next().size()),
                 message.lane().network().label() + " failed (" + reason.text() + ')');
         if (outbox.reroute(message.id(), reroute)) {
-          follow(message, network);
           wakeups.queued(lane.get());
         }
         return true;
       }
     }
     return false;
-  }
-
-  /// The conversation runs on the new network as soon as nothing of it waits on the old one.
-  private void follow(OutboundMessage message, Network network) {
-    if (!outbox.isWaiting(message.conversation())) {
-      contact(message)
-          .filter(contact -> runsUntried(contact, message.lane().network()))
-          .ifPresent(contact ->
-              preferences.run(contact, Optional.of(new Running(network, Footing.TRIED))));
-    }
   }
 
   // ---- the bounce -------------------------------------------------------------------------------

@@ -106,10 +106,8 @@ public final class Core implements Intake, Admission, Directory, AutoCloseable {
             ports.outbox(),
             intake,
             ports.addressing(),
-            senders,
             ways,
             writer,
-            ports.preferences(),
             ports.wakeups(),
             ports.trace(),
             clock);

@@ -30,7 +30,14 @@ public record PlannedEnvelope(
   }
 
   /// Where a conversation runs from now on.
-  public record Learned(Preferences.Contact contact, Preferences.Running running) {}
+  ///
+  /// @param ifTried only where it is still being tried on that network: it may have failed there
+  ///   since this was planned
+  public record Learned(Preferences.Contact contact, Preferences.Running running, boolean ifTried) {
+    public Learned(Preferences.Contact contact, Preferences.Running running) {
+      this(contact, running, false);
+    }
+  }
 
   /// What is written for one recipient.
   public sealed interface Delivery {

@@ -6,16 +6,14 @@ import org.emsg.gateway.model.Network;
 
 /// On which network a home user and a correspondent talk (`addresses.md`, "Which network serves a
 /// recipient", step 4). What intake finds out is written in its transaction
-/// (`PlannedEnvelope.learned`). Calls block on the database; implementations cache `standing`, and
-/// a change made through this node is seen by the next call.
+/// (`PlannedEnvelope.learned`), and what a failure tells in the outbox's (`Outbox.bounced`,
+/// `Outbox.reroute`). Calls block on the database; implementations cache `standing`, and a change
+/// made through this node is seen by the next call.
 public interface Preferences {
   Standing standing(Contact contact);
 
   /// What the user wants from now on; empty takes it back.
   void choose(Contact contact, Optional<Network> network);
-
-  /// Where the conversation runs now; empty where it runs nowhere.
-  void run(Contact contact, Optional<Running> running);
 
   /// A home user and somebody who is called `local#domain` in the plain form.
   record Contact(Address.Emsg account, String local, String domain) {}
@@ -35,7 +33,8 @@ public interface Preferences {
 
   /// How well a correspondent is known on a network.
   enum Footing {
-    /// Discovery says so; nothing has arrived yet.
+    /// Discovery says so; nothing is known to have arrived yet. What fails ends this footing in the
+    /// transaction in which it goes, so what is gone while it lasts has arrived.
     TRIED,
     /// The other server took a message.
     REACHED,

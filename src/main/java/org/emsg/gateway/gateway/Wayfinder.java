@@ -162,7 +162,7 @@ final class Wayfinder {
       return done(out(there, List.of(), Optional.empty(), "chosen by " + contact.account()));
     }
     if (!waiting) {
-      Learned reached = new Learned(contact, new Running(network, Footing.REACHED));
+      Learned reached = new Learned(contact, new Running(network, Footing.REACHED), true);
       return done(
           out(there, List.of(), Optional.of(reached), "the conversation reached them here"));
     }

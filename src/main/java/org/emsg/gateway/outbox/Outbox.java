@@ -53,12 +53,16 @@ public interface Outbox {
   /// cannot be read here.
   List<FailedMessage> failed(OutboxId after, int max);
 
-  /// The sender of a failed row was told, or is not to be told: the row goes.
+  /// The sender of a failed row was told, or is not to be told: the row goes. Where it was the last
+  /// of a home user's first contact with somebody (`gateway.Preferences.Footing.TRIED` on the row's
+  /// network), their conversation runs nowhere from then on, in the same transaction.
   void bounced(OutboxId id);
 
   /// A failed row waits in another lane now, due at once and with no attempt counted; its place
   /// among the rows of its new conversation is by its number as ever. The id map learns the new
-  /// native id, the trace gets a line. False where no failed row has that number.
+  /// native id, the trace gets a line, a first contact of which nothing else waits in the old
+  /// conversation is tried on the new network from then on. False where no failed row has that
+  /// number.
   boolean reroute(OutboxId id, Reroute to);
 
   /// For operators: every lane with its counts.

@@ -8,7 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.emsg.gateway.gateway.Preferences.Contact;
+import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Envelope;
+import org.emsg.gateway.model.Network;
 import org.emsg.gateway.outbox.LaneKey;
 import org.emsg.gateway.outbox.OutboundMessage;
 import org.emsg.gateway.outbox.Outbox.FailedMessage;
@@ -47,9 +51,12 @@ final class FailedRows {
 
   private final Set<Long> left = ConcurrentHashMap.newKeySet();
   private final Database database;
+  private final Consumer<Contact> moved;
 
-  FailedRows(Database database) {
+  /// @param moved told after a commit of whose conversation runs elsewhere, or nowhere, since then
+  FailedRows(Database database, Consumer<Contact> moved) {
     this.database = database;
+    this.moved = moved;
   }
 
   /// Readable ones after `after`, oldest first, up to a bounded size together. Those that only
@@ -117,40 +124,51 @@ final class FailedRows {
   }
 
   void bounced(OutboxId id) {
-    database.write(transaction -> {
-      Optional<Failed> failed = find(transaction, id);
-      if (failed.isPresent() && delete(transaction, id)) {
-        EnvelopeRow.release(transaction, failed.get().row.envelope());
-      }
-      return true;
-    });
+    Optional<Contact> left =
+        database.write(transaction -> {
+          Optional<Failed> failed = find(transaction, id);
+          if (failed.isEmpty() || !delete(transaction, id)) {
+            return Optional.empty();
+          }
+          EnvelopeRow.release(transaction, failed.get().row.envelope());
+          return failed.get().leave(transaction, Optional.empty());
+        });
+    left.ifPresent(moved);
   }
 
   /// Puts it into another lane, under the number that it has.
   boolean reroute(OutboxId id, Reroute to) {
-    return database.write(transaction -> {
-      Optional<Failed> failed = find(transaction, id);
-      if (failed.isEmpty()
-          || !(EnvelopeRow.read(transaction, failed.get().row.envelope())
-              instanceof Decoded.Whole(Envelope envelope))
-          || !delete(transaction, id)) {
-        return false;
-      }
-      OutboxRow row = failed.get().row;
-      long lane = WaitingRows.addToLane(transaction, to.lane(), 1);
-      insert(transaction, row, lane, to);
-      IdRows ids = new IdRows();
-      ids.same(
-          to.conversation(), envelope.origin(), envelope.id(), to.lane().network(), to.nativeId());
-      ids.sent(envelope, to.conversation(), to.lane().network(), to.nativeId(), to.recipient());
-      ids.write(transaction);
-      TraceRows.add(
-          transaction,
-          row.trace(),
-          "rerouted",
-          "lane " + to.lane() + " for " + to.recipient().text() + ": " + to.why());
-      return true;
-    });
+    Rerouted rerouted =
+        database.write(transaction -> {
+          Optional<Failed> failed = find(transaction, id);
+          if (failed.isEmpty()
+              || !(EnvelopeRow.read(transaction, failed.get().row.envelope())
+                  instanceof Decoded.Whole(Envelope envelope))
+              || !delete(transaction, id)) {
+            return new Rerouted(false, Optional.empty());
+          }
+          OutboxRow row = failed.get().row;
+          long lane = WaitingRows.addToLane(transaction, to.lane(), 1);
+          insert(transaction, row, lane, to);
+          IdRows ids = new IdRows();
+          ids.same(
+              to.conversation(),
+              envelope.origin(),
+              envelope.id(),
+              to.lane().network(),
+              to.nativeId());
+          ids.sent(envelope, to.conversation(), to.lane().network(), to.nativeId(), to.recipient());
+          ids.write(transaction);
+          TraceRows.add(
+              transaction,
+              row.trace(),
+              "rerouted",
+              "lane " + to.lane() + " for " + to.recipient().text() + ": " + to.why());
+          return new Rerouted(
+              true, failed.get().leave(transaction, Optional.of(to.lane().network())));
+        });
+    rerouted.moved.ifPresent(moved);
+    return rerouted.done;
   }
 
   private static void insert(Transaction transaction, OutboxRow row, long lane, Reroute to)
@@ -197,6 +215,9 @@ final class FailedRows {
   private record Page(
       List<FailedMessage> messages, List<Long> damaged, List<Long> newer, long last) {}
 
+  /// @param moved whose conversation went with it
+  private record Rerouted(boolean done, Optional<Contact> moved) {}
+
   /// @param lane where it waited, as ours, network and remote; empty where the intake refused it
   private record Failed(OutboxRow row, String reason, Optional<List<String>> lane) {
     static Failed of(ResultSet row) throws SQLException {
@@ -205,6 +226,28 @@ final class FailedRows {
         lane = Optional.of(List.of(row.getString(15), row.getString(16), row.getString(17)));
       }
       return new Failed(OutboxRow.of(row), row.getString(14), lane);
+    }
+
+    /// Whose first contact this was, where it moved to `next`, or ended, with this row.
+    Optional<Contact> leave(Transaction transaction, Optional<Network> next) throws SQLException {
+      Optional<Contact> contact = lane.isEmpty() ? Optional.empty() : contact();
+      return contact.isPresent()
+              && PreferenceRows.leave(
+                  transaction, contact.get(), lane.get().get(1), row.conversation(), next)
+          ? contact
+          : Optional.empty();
+    }
+
+    /// Empty where the sender is not on EMSG, or a column does not hold what it should.
+    private Optional<Contact> contact() {
+      try {
+        Address addressed = StoredText.address(row.addressed());
+        return row.senderAddress() instanceof Address.Emsg account
+            ? Optional.of(new Contact(account, addressed.local(), addressed.domain()))
+            : Optional.empty();
+      } catch (IllegalArgumentException _) {
+        return Optional.empty();
+      }
     }
 
     /// @throws IllegalArgumentException where a column does not hold what it should

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.emsg.gateway.gateway.Preferences.Contact;
 import org.emsg.gateway.model.ConversationId;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Reason;
@@ -59,9 +61,10 @@ final class JdbiOutbox implements Outbox {
   private final FailedRows failed;
   private final LaneDesk desk;
 
-  JdbiOutbox(Database database) {
+  /// @param moved told after a commit of whose conversation runs elsewhere, or nowhere, since then
+  JdbiOutbox(Database database, Consumer<Contact> moved) {
     this.database = database;
-    this.failed = new FailedRows(database);
+    this.failed = new FailedRows(database, moved);
     this.desk = new LaneDesk(database);
   }
 

@@ -48,27 +48,14 @@ final class JdbiPreferences implements Preferences {
     standings.invalidate(contact);
   }
 
-  @Override
-  public void run(Contact contact, Optional<Running> running) {
-    database.write(transaction ->
-        named(
-                transaction
-                    .jdbi()
-                    .createUpdate(
-                        "INSERT INTO preference (account, local, domain, running, footing)"
-                            + " VALUES (:account, :local, :domain, :running, :footing)"
-                            + " ON CONFLICT (account, domain, local) DO UPDATE"
-                            + " SET running = excluded.running, footing = excluded.footing"),
-                contact)
-            .bind("running", running.map(it -> it.network().label()))
-            .bind("footing", running.map(it -> it.footing().name()))
-            .execute());
-    standings.invalidate(contact);
-  }
-
   /// A transaction that taught this was committed.
   void forget(Learned learned) {
     standings.invalidate(learned.contact());
+  }
+
+  /// A transaction changed where this one runs.
+  void forget(Contact contact) {
+    standings.invalidate(contact);
   }
 
   private Standing load(Contact contact) {

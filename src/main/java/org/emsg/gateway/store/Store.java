@@ -36,7 +36,7 @@ public final class Store implements AutoCloseable {
     this.preferences = new JdbiPreferences(database);
     this.intakes = new JdbcIntakeStore(database, preferences::forget);
     this.planning = new JdbiPlanningQueue(database, preferences::forget);
-    this.outbox = new JdbiOutbox(database);
+    this.outbox = new JdbiOutbox(database, preferences::forget);
     this.mailboxes = new JdbiMailboxes(database);
     this.accounts = new JdbiAccounts(database);
     this.aliases = new JdbiHashedAliases(database);

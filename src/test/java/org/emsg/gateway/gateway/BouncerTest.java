@@ -230,6 +230,21 @@ class BouncerTest {
   }
 
   @Test
+  void whatWasPlannedBeforeAFirstContactFailedDoesNotMakeItReached() {
+    scene.xmpp.serves("xmpp.test");
+    scene.commit(Envelopes.from(ALICE).to(PLAIN_DAVE).id("1").envelope());
+    scene.commit(Envelopes.from(ALICE).to(PLAIN_DAVE).id("2").envelope());
+    scene.allArrive();
+    PlannedEnvelope third = scene.plan(Envelopes.from(ALICE).to(PLAIN_DAVE).id("3").envelope());
+    scene.preferences.run(ALICE_DAVE, Optional.empty());
+
+    scene.commit(third);
+
+    assertThat(third.learned()).isNotEmpty();
+    assertThat(scene.preferences.standing(ALICE_DAVE).running()).isEmpty();
+  }
+
+  @Test
   void aRefusalOfTheMessageItselfTriesNoOtherNetwork() {
     scene.xmpp.serves("xmpp.test");
     scene.smtp.serves("xmpp.test");

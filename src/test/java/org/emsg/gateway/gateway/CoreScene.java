@@ -48,8 +48,8 @@ final class CoreScene implements Trace {
       """;
 
   final FakeClock clock = FakeClock.atNoon();
-  final FakeOutbox outbox = new FakeOutbox(clock);
   final FakePreferences preferences = new FakePreferences();
+  final FakeOutbox outbox = new FakeOutbox(clock, preferences);
   final FakePlanningQueue queue = new FakePlanningQueue(clock, outbox, preferences);
   final FakeIntakeStore store = new FakeIntakeStore(outbox, preferences, queue);
   final FakeAccounts accounts = FakeAccounts.of(World.ALICE, World.ANNA);
@@ -91,10 +91,8 @@ final class CoreScene implements Trace {
             outbox,
             envelope -> CompletableFuture.completedStage(commit(envelope).result()),
             addressing,
-            senders,
             ways,
             writer,
-            preferences,
             woken::add,
             this,
             clock);

@@ -471,8 +471,9 @@ class PlannerTest {
 
       assertThat(((Delivery.ToLane) third.deliveries().getFirst()).next()).isEmpty();
       assertThat(third.learned())
-          .extracting(PlannedEnvelope.Learned::running)
-          .containsExactly(new Running(Network.XMPP, Footing.REACHED));
+          .containsExactly(
+              new PlannedEnvelope.Learned(
+                  ALICE_DAVE, new Running(Network.XMPP, Footing.REACHED), true));
     }
   }
 

@@ -9,6 +9,7 @@ import static org.emsg.gateway.fixtures.World.NOON;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,8 +31,11 @@ import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.MessageId;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.TraceId;
+import org.emsg.gateway.outbox.LaneKey;
 import org.emsg.gateway.outbox.LaneLease;
 import org.emsg.gateway.outbox.OutboundMessage;
+import org.emsg.gateway.outbox.Outbox;
+import org.emsg.gateway.outbox.OutboxId;
 import org.emsg.gateway.outbox.Settlement;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +43,15 @@ import org.junit.jupiter.api.Test;
 interface LookupContract extends StoreContract {
   ConversationId WITH_DAVE = ConversationId.of(ALICE, DAVE);
   Contact CONTACT = new Contact(ALICE, "dave", "xmpp.test");
+  Address.Smtp DAVE_IN_MAIL = new Address.Smtp("dave", "xmpp.test", "dave");
+  Outbox.Reroute TO_MAIL =
+      new Outbox.Reroute(
+          new LaneKey("a.test", Network.SMTP, "xmpp.test"),
+          ConversationId.of(ALICE, DAVE_IN_MAIL),
+          DAVE_IN_MAIL,
+          new MessageId("in-mail"),
+          List.of(),
+          "test");
 
   @Test
   default void anIdIsFoundInBothDirectionsWithinItsConversationOnly() {
@@ -228,14 +241,88 @@ interface LookupContract extends StoreContract {
   default void aPreferenceIsWhatWasChosenAndWhatRuns() {
     assertThat(store().preferences().standing(CONTACT)).isEqualTo(Standing.NONE);
     Running running = new Running(Network.XMPP, Footing.REACHED);
-    store().preferences().run(CONTACT, Optional.of(running));
+    store().intakes().commit(List.of(teaching("m1", running)));
     store().preferences().choose(CONTACT, Optional.of(Network.SMTP));
     Standing both = new Standing(Optional.of(Network.SMTP), Optional.of(running));
     assertThat(store().preferences().standing(CONTACT)).isEqualTo(both);
     assertThat(database().node().preferences().standing(CONTACT)).isEqualTo(both);
     store().preferences().choose(CONTACT, Optional.empty());
-    store().preferences().run(CONTACT, Optional.empty());
-    assertThat(store().preferences().standing(CONTACT)).isEqualTo(Standing.NONE);
+    assertThat(store().preferences().standing(CONTACT))
+        .isEqualTo(new Standing(Optional.empty(), Optional.of(running)));
+  }
+
+  @Test
+  default void aConversationIsReachedOnlyWhereItIsStillTried() {
+    Running reached = new Running(Network.XMPP, Footing.REACHED);
+    store().intakes().commit(List.of(confirming("m1")));
+    assertThat(running()).isEmpty();
+    Running elsewhere = new Running(Network.SMTP, Footing.TRIED);
+    store().intakes().commit(List.of(teaching("m2", elsewhere)));
+    store().intakes().commit(List.of(confirming("m3")));
+    assertThat(running()).contains(elsewhere);
+    store().intakes().commit(List.of(teaching("m4", new Running(Network.XMPP, Footing.TRIED))));
+    store().intakes().commit(List.of(confirming("m5")));
+    assertThat(running()).contains(reached);
+    Running verified = new Running(Network.XMPP, Footing.VERIFIED);
+    store().intakes().commit(List.of(teaching("m6", verified)));
+    store().intakes().commit(List.of(confirming("m7")));
+    assertThat(running()).contains(verified);
+  }
+
+  @Test
+  default void aFirstContactThatFailedRunsNowhereOnceNothingOfItWaits() {
+    Running tried = new Running(Network.XMPP, Footing.TRIED);
+    store().intakes().commit(List.of(teaching("m1", tried), Letters.toDave("m2", "hello")));
+    List<OutboxId> failed = failAll();
+    assertThat(running()).contains(tried);
+    store().outbox().bounced(failed.getFirst());
+    assertThat(running()).as("m2 waits").contains(tried);
+    store().outbox().bounced(failed.getLast());
+    assertThat(running()).isEmpty();
+  }
+
+  @Test
+  default void aFirstContactThatIsTriedElsewhereRunsThere() {
+    Running tried = new Running(Network.XMPP, Footing.TRIED);
+    store().intakes().commit(List.of(teaching("m1", tried)));
+    assertThat(running()).contains(tried);
+    assertThat(store().outbox().reroute(failAll().getFirst(), TO_MAIL)).isTrue();
+    assertThat(running()).contains(new Running(Network.SMTP, Footing.TRIED));
+  }
+
+  @Test
+  default void aKnownConversationStaysWhereItRunsWhateverFails() {
+    Running verified = new Running(Network.XMPP, Footing.VERIFIED);
+    store().intakes().commit(List.of(teaching("m1", verified), Letters.toDave("m2", "hello")));
+    List<OutboxId> failed = failAll();
+    store().outbox().reroute(failed.getFirst(), TO_MAIL);
+    store().outbox().bounced(failed.getLast());
+    assertThat(running()).contains(verified);
+  }
+
+  private Optional<Running> running() {
+    Optional<Running> here = store().preferences().standing(CONTACT).running();
+    assertThat(database().node().preferences().standing(CONTACT).running())
+        .as("what another node reads")
+        .isEqualTo(here);
+    return here;
+  }
+
+  /// Everything that waits for dave fails, one after the other.
+  private List<OutboxId> failAll() {
+    LaneLease lease =
+        store().outbox().lease("one", Network.XMPP, 1, Duration.ofSeconds(30)).getFirst();
+    List<OutboxId> failed = new ArrayList<>();
+    List<OutboundMessage> heads = store().outbox().heads(lease, 1, Set.of());
+    while (!heads.isEmpty()) {
+      failed.add(heads.getFirst().id());
+      store()
+          .outbox()
+          .settle(
+              lease, List.of(new Settlement.Failed(heads.getFirst().id(), OutboxContract.DOWN)));
+      heads = store().outbox().heads(lease, 1, Set.of());
+    }
+    return failed;
   }
 
   @Test
@@ -264,6 +351,13 @@ interface LookupContract extends StoreContract {
     assertThat(store().hashedAliases().put("h1", DAVE)).isTrue();
     assertThat(database().node().hashedAliases().find(Network.SMTP, "h1")).contains(ERIN);
     assertThat(store().hashedAliases().find(Network.XMPP, "h1")).contains(DAVE);
+  }
+
+  private static PlannedEnvelope confirming(String id) {
+    PlannedEnvelope letter = Letters.toDave(id, "hello");
+    Running reached = new Running(Network.XMPP, Footing.REACHED);
+    return new PlannedEnvelope(
+        letter.envelope(), true, letter.deliveries(), List.of(new Learned(CONTACT, reached, true)));
   }
 
   private static PlannedEnvelope teaching(String id, Running running) {
