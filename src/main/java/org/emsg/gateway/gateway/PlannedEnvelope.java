@@ -84,7 +84,7 @@ public record PlannedEnvelope(
         implements Delivery {}
   }
 
-  /// Where all recipients were refused for one reason, that reason.
+  /// Where all recipients were refused, why the first of them was.
   public Optional<Reason> refusal() {
     Optional<Reason> first = Optional.empty();
     for (Delivery delivery : deliveries) {

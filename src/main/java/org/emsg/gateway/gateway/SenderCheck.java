@@ -1,8 +1,10 @@
 package org.emsg.gateway.gateway;
 
+import java.nio.charset.StandardCharsets;
 import org.emsg.gateway.address.Addressing;
 import org.emsg.gateway.model.Address;
 import org.emsg.gateway.model.Attachment;
+import org.emsg.gateway.model.Body;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.Event;
 import org.emsg.gateway.model.Network;
@@ -56,11 +58,18 @@ final class SenderCheck {
     }
     long size = 0;
     if (envelope.event() instanceof Event.Posted posted) {
-      size = posted.body().text().length();
+      Body body = posted.body();
+      size = utf8(body.text());
+      size += body.html().map(SenderCheck::utf8).orElse(0);
+      size += body.trimmed().map(SenderCheck::utf8).orElse(0);
       for (Attachment attachment : posted.attachments()) {
         size += attachment.content() instanceof Attachment.Content.Linked ? 0 : attachment.size();
       }
     }
     return size;
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -64,7 +64,8 @@ public final class Policy {
   /// Everything about a message but its recipients. Counts it toward its sender's rate where it may
   /// pass: call it once a message.
   ///
-  /// @param size in bytes, as the origin sent it
+  /// @param size in bytes: of the signed form, where the origin has one, else of the texts in UTF-8
+  ///   and the files that came with them
   public Verdict message(Sender sender, Provenance provenance, long size) {
     if (provenance.via().size() > Provenance.MAX_VIA
         || provenance.via().stream().anyMatch(isOurs)) {

@@ -20,6 +20,7 @@ import org.emsg.gateway.gateway.Preferences.Contact;
 import org.emsg.gateway.gateway.Preferences.Footing;
 import org.emsg.gateway.gateway.Preferences.Running;
 import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Body;
 import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.ConversationId;
 import org.emsg.gateway.model.Envelope;
@@ -565,6 +566,19 @@ class PlannerTest {
       assertThat(scene.planner.admit(message(ALICE_IN_MAIL, ALICE_IN_MAIL)))
           .isInstanceOf(Verdict.Refuse.class);
       assertThat(scene.planner.admit(message(ALICE, ANNA))).isEqualTo(Verdict.allow());
+    }
+
+    @Test
+    void aMessageOfMoreBytesThanItMayHaveWhateverItsLetters() {
+      String half = "\u00e9".repeat(7_000_000);
+      Body body = new Body(half, Optional.of(half), Optional.empty(), Optional.empty());
+
+      assertThat(
+              scene.planner.admit(
+                  Envelopes.from(DAVE).to(ALICE_IN_XMPP).event(Event.Posted.of(body)).envelope()))
+          .isInstanceOfSatisfying(
+              Verdict.Refuse.class,
+              no -> assertThat(no.reason().kind()).isEqualTo(Reason.Kind.TOO_LARGE));
     }
 
     @Test
