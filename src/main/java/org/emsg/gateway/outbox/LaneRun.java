@@ -255,7 +255,7 @@ final class LaneRun {
     if (!mayHaveMore || free <= 0 || share <= 0) {
       return;
     }
-    int places = reserve((int) Math.clamp(share / each, 1, free));
+    int places = reserve(Math.clamp(share / each, 1, free));
     if (places == 0) {
       return;
     }
