@@ -8,8 +8,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import org.apache.james.jdkim.DKIMVerifier;
 import org.apache.james.jdkim.api.Headers;
@@ -55,12 +59,43 @@ final class DkimCheck {
   /// @param domain who signed, `d=`
   record Outcome(String result, String domain, String selector) {}
 
+  /// The keys that the signatures of a message need, all asked for at once: one that does not come
+  /// costs the others no time.
+  Keys ask(MailHeaders headers) {
+    Map<String, CompletionStage<Dns.Answer<String>>> asked = new HashMap<>();
+    for (MailHeaders.Field field :
+        headers.all("DKIM-Signature").stream().limit(MAX_SIGNATURES).toList()) {
+      if (!ED25519.matcher(field.raw()).find()) {
+        record(field.raw())
+            .map(record -> keyName(record.getSelector(), record.getDToken()))
+            .ifPresent(name -> asked.computeIfAbsent(name, dns::txt));
+      }
+    }
+    return new Keys(asked);
+  }
+
+  /// Keys on their way.
+  record Keys(Map<String, CompletionStage<Dns.Answer<String>>> asked) {}
+
+  private static String keyName(CharSequence selector, CharSequence domain) {
+    return selector + "._domainkey." + domain;
+  }
+
+  private static Optional<SignatureRecord> record(String field) {
+    try {
+      return Optional.of(new SignatureRecordImpl(field.substring(field.indexOf(':') + 1)));
+    } catch (IllegalStateException | IllegalArgumentException malformed) {
+      return Optional.empty();
+    }
+  }
+
   /// The first signatures of the message, looked at one by one; empty where it has none.
-  List<Outcome> check(MailHeaders headers, Bytes content) {
+  List<Outcome> check(MailHeaders headers, Bytes content, Keys keys) {
     if (headers.count("DKIM-Signature") == 0) {
       return List.of();
     }
-    DKIMVerifier verifier = new StrictVerifier(new Retriever(dns), clock.instant().plus(AHEAD));
+    DKIMVerifier verifier =
+        new StrictVerifier(new Retriever(dns, keys), clock.instant().plus(AHEAD));
     byte[] bytes = content.view();
     int start = headers.bodyStart();
     try {
@@ -88,11 +123,9 @@ final class DkimCheck {
   }
 
   private static Outcome unread(String field) {
-    try {
-      return outcome("neutral", new SignatureRecordImpl(field.substring(field.indexOf(':') + 1)));
-    } catch (IllegalStateException | IllegalArgumentException malformed) {
-      return new Outcome("permerror", "invalid", "invalid");
-    }
+    return record(field)
+        .map(record -> outcome("neutral", record))
+        .orElseGet(() -> new Outcome("permerror", "invalid", "invalid"));
   }
 
   private static Outcome outcome(String word, SignatureRecord record) {
@@ -175,14 +208,16 @@ final class DkimCheck {
     }
   }
 
-  private record Retriever(Dns dns) implements PublicKeyRecordRetriever {
+  private record Retriever(Dns dns, Keys keys) implements PublicKeyRecordRetriever {
     @Override
     public List<String> getRecords(CharSequence method, CharSequence selector, CharSequence domain)
         throws TempFailException, PermFailException {
       if (!"dns/txt".contentEquals(method)) {
         throw new PermFailException("keys are in the DNS");
       }
-      return switch (DnsAnswers.await(dns.txt(selector + "._domainkey." + domain))) {
+      String name = keyName(selector, domain);
+      CompletionStage<Dns.Answer<String>> asked = keys.asked().get(name);
+      return switch (DnsAnswers.await(asked == null ? dns.txt(name) : asked)) {
         case Dns.Answer.Found<String> found -> found.records();
         case Dns.Answer.None<String> _ -> List.of();
         case Dns.Answer.Failed<String> failed -> throw new TempFailException(failed.why());

@@ -67,6 +67,7 @@ public final class SenderChecks {
   private Result checkNow(Subject mail) {
     String author = mail.author();
     List<Check> checks = new ArrayList<>();
+    DkimCheck.Keys keys = dkim.ask(mail.headers());
     Dmarc.Judgement judgement = dmarc.judge(author);
     boolean aligned = false;
     boolean uncertain = judgement.failed();
@@ -78,7 +79,7 @@ public final class SenderChecks {
     aligned |= said == Alignment.ALIGNED;
     uncertain |= said == Alignment.UNKNOWN;
 
-    List<DkimCheck.Outcome> signatures = dkim.check(mail.headers(), mail.content());
+    List<DkimCheck.Outcome> signatures = dkim.check(mail.headers(), mail.content(), keys);
     if (signatures.isEmpty()) {
       checks.add(new Check("dkim", "none", Optional.empty()));
     }

@@ -297,6 +297,17 @@ class SenderChecksTest {
   }
 
   @Test
+  void keysAreAskedForBeforeAnybodyIsWaitedFor() {
+    String mail = signed(MAIL, rsa("list.test"), rsa("mail.test"));
+
+    check(mail, "192.0.2.1", "erin-bounces@list.test", "mail.test");
+
+    assertThat(dns.asked().subList(0, 2))
+        .containsExactlyInAnyOrder("TXT s1._domainkey.list.test", "TXT s1._domainkey.mail.test");
+    assertThat(dns.asked()).doesNotHaveDuplicates();
+  }
+
+  @Test
   void theDnsOfTheAuthorsOrganisationPutsItOff() {
     dns.txt("_dmarc.mail.test", "v=DMARC1; p=none")
         .failing("news.mail.test")
