@@ -46,6 +46,7 @@ final class EsmpSession {
   private volatile boolean closed;
   private volatile Optional<DeviceRequests> device = Optional.empty();
   private String ours = "";
+  private Optional<String> saidFor = Optional.empty();
   private Optional<String> claimedServer = Optional.empty();
   private int malformed;
   private long malformedSince;
@@ -235,6 +236,7 @@ final class EsmpSession {
       case Handshake.Greeting.Welcome welcome -> {
         greeted = true;
         ours = welcome.ours();
+        saidFor = hello.to().map(_ -> ours);
         claimedServer = welcome.server();
         peer = claimedServer.isPresent() ? new Peer.Stranger() : new Peer.Anonymous();
         out.send(EsmpCodec.line(welcome.answer()));
@@ -369,7 +371,7 @@ final class EsmpSession {
       context
           .inbox()
           .submit(
-              new EsmpInbound(message, ours, peer, sender, keys, trace, received),
+              new EsmpInbound(message, saidFor, peer, sender, keys, trace, received),
               result -> answer(message.id(), size, result));
     } catch (RuntimeException e) {
       LOG.error("{}: the route failed; the sender is asked to try again", trace, e);

@@ -61,7 +61,7 @@ final class EsmpTranslator {
     if (json.has("group_id")) {
       return refused(Reason.Kind.UNSUPPORTED_CONTENT, "This server has no groups yet.");
     }
-    Recipients recipients = recipients(json, inbound.peer());
+    Recipients recipients = recipients(json, inbound);
     if (recipients.fault().isPresent()) {
       return new Translated.Refused(new IntakeResult.Refused(recipients.fault().get()));
     }
@@ -171,9 +171,9 @@ final class EsmpTranslator {
 
   private record Recipients(List<Address> addresses, Optional<Reason> fault) {}
 
-  /// From another server only those who are ours: a list is forwarded whole, and its other members
-  /// are for the sender's server to serve.
-  private Recipients recipients(ObjectNode json, Peer peer) {
+  /// From another server only those who are ours, and of the domain that its connection is for: a
+  /// list is forwarded whole, and its other members are for the sender's server to serve.
+  private Recipients recipients(ObjectNode json, EsmpInbound inbound) {
     Set<Address> found = new LinkedHashSet<>();
     JsonNode to = json.has("recipient") ? json.get("recipient") : json.path("to");
     List<String> texts = new ArrayList<>();
@@ -182,13 +182,17 @@ final class EsmpTranslator {
     } else {
       texts.add(to.asText());
     }
-    boolean fromServer = !(peer instanceof Peer.Device);
+    boolean fromServer = !(inbound.peer() instanceof Peer.Device);
+    Optional<String> pair = fromServer ? inbound.ours() : Optional.empty();
+    boolean elsewhere = false;
     for (String text : texts) {
       switch (addresses.read(text)) {
         case Parsed.Valid(Address address) -> {
-          if (!fromServer || addressing.isOurs(address.domain())) {
+          boolean served = !fromServer || addressing.isOurs(address.domain());
+          if (served && pair.map(address.domain()::equals).orElse(true)) {
             found.add(address);
           }
+          elsewhere |= served;
         }
         case Parsed.Invalid(String why) -> {
           return new Recipients(
@@ -196,6 +200,14 @@ final class EsmpTranslator {
               Optional.of(Reason.of(Reason.Kind.MALFORMED, "A recipient is no address: " + why)));
         }
       }
+    }
+    if (found.isEmpty() && elsewhere) {
+      return new Recipients(
+          List.of(),
+          Optional.of(
+              Reason.of(
+                  Reason.Kind.NOT_ALLOWED,
+                  "This connection is for " + pair.orElse("another domain") + '.')));
     }
     return found.isEmpty()
         ? new Recipients(

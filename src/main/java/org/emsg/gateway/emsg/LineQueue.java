@@ -28,14 +28,9 @@ final class LineQueue implements Runnable {
   private boolean running;
   private boolean stopped;
 
-  /// @param failed called when the handler threw, which is a bug: the connection cannot go on
-  LineQueue(
-      Executor workers, Function<byte[], Optional<CompletionStage<?>>> handler, Runnable failed) {
-    this(workers, () -> true, handler, _ -> {}, failed);
-  }
-
   /// @param ready whether another line may be begun; whoever makes that true calls `resume`
   /// @param done gets the size of each line that was handled, or will never be
+  /// @param failed called when the handler threw, which is a bug: the connection cannot go on
   LineQueue(
       Executor workers,
       BooleanSupplier ready,

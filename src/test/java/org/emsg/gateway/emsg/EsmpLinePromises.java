@@ -97,7 +97,7 @@ public final class EsmpLinePromises {
     EsmpInbound inbound =
         new EsmpInbound(
             message,
-            "a.test",
+            Optional.of("a.test"),
             new Peer.Device(World.ALICE, "phone"),
             World.ALICE,
             new KeysFound.Published(List.of()),

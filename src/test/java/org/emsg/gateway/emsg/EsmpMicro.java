@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.emsg.gateway.address.Addressing;
@@ -51,7 +52,7 @@ public class EsmpMicro {
   private final EsmpInbound inbound =
       new EsmpInbound(
           (EsmpLine.Message) codec.decode(line),
-          "a.test",
+          Optional.of("a.test"),
           new Peer.Device(World.ALICE, "phone"),
           World.ALICE,
           new KeysFound.Published(KEYS),

@@ -166,6 +166,20 @@ class TranslationTest {
   }
 
   @Test
+  void aServersConnectionIsForTheDomainThatItNamed() {
+    String other = chat("").replace("bob#b.test", "dave__xmpp.test#xmpp.a.test");
+    Peer server = new Peer.Server("b.test");
+    assertThat(refusal(other, server)).isEqualTo(Reason.Kind.NOT_ALLOWED);
+    assertThat(refusal(other, new Peer.Stranger())).isEqualTo(Reason.Kind.NOT_ALLOWED);
+    String both =
+        other.replace(
+            "\"recipient\":\"dave__xmpp.test#xmpp.a.test\"",
+            "\"to\":[\"dave__xmpp.test#xmpp.a.test\",\"anna#a.test\"]");
+    assertThat(accepted(both, server).recipients()).containsExactly(World.ANNA);
+    assertThat(accepted(other).recipients()).hasSize(1);
+  }
+
+  @Test
   void whatAnEmsgSenderSignedIsStoredAsItCame() {
     Bytes wire = Bytes.utf8("{ \"as\" : \"it came\" }");
     Envelope envelope =
@@ -297,8 +311,12 @@ class TranslationTest {
   }
 
   private Reason.Kind refusal(String line) {
+    return refusal(line, new Peer.Device(World.ALICE, "phone"));
+  }
+
+  private Reason.Kind refusal(String line, Peer peer) {
     EsmpTranslator.Translated.Refused refused =
-        (EsmpTranslator.Translated.Refused) translate(line, new Peer.Device(World.ALICE, "phone"));
+        (EsmpTranslator.Translated.Refused) translate(line, peer);
     return ((IntakeResult.Refused) refused.result()).reason().kind();
   }
 
@@ -308,7 +326,7 @@ class TranslationTest {
     EsmpInbound inbound =
         new EsmpInbound(
             message,
-            "a.test",
+            Optional.of("a.test"),
             peer,
             World.ALICE,
             new KeysFound.Published(List.of()),
