@@ -5,6 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 import org.emsg.gateway.gateway.IntakeResult;
+import org.emsg.gateway.model.TraceId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,23 +36,23 @@ final class EsmpConsumer extends DefaultConsumer implements Inbox {
   public void submit(EsmpInbound inbound, Consumer<IntakeResult> answer) {
     Exchange exchange = createExchange(false);
     exchange.getMessage().setBody(inbound);
+    TraceId trace = inbound.trace();
     getAsyncProcessor()
         .process(
             exchange,
             _ -> {
-              IntakeResult result = result(exchange, inbound);
+              IntakeResult result = result(exchange, trace);
               releaseExchange(exchange, false);
               answer.accept(result);
             });
   }
 
-  private static IntakeResult result(Exchange exchange, EsmpInbound inbound) {
+  private static IntakeResult result(Exchange exchange, TraceId trace) {
     Exception fault = exchange.getException();
     if (fault == null && exchange.getMessage().getBody() instanceof IntakeResult result) {
       return result;
     }
-    LOG.error(
-        "{}: the route gave no answer; the sender is asked to try again", inbound.trace(), fault);
+    LOG.error("{}: the route gave no answer; the sender is asked to try again", trace, fault);
     return Inbox.failed();
   }
 }

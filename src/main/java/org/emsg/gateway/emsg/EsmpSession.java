@@ -170,7 +170,7 @@ final class EsmpSession {
     }
     return switch (context.codec().decode(line)) {
       case EsmpLine.Fault fault -> now(() -> fault(fault));
-      case EsmpLine.Message message -> message(message, line.length);
+      case EsmpLine.Message message -> message(message, line);
       case EsmpLine.Hello hello -> now(() -> hello(hello));
       case EsmpLine.Auth auth -> auth(auth);
       case EsmpLine.Sync sync -> forDevice(sync.id(), mine -> mine.sync(sync));
@@ -319,7 +319,7 @@ final class EsmpSession {
     return done.isDone() ? Optional.empty() : Optional.of(done);
   }
 
-  private Optional<CompletionStage<?>> message(EsmpLine.Message message, int size) {
+  private Optional<CompletionStage<?>> message(EsmpLine.Message message, byte[] line) {
     lastAsked = lastHeard;
     if (!greeted) {
       // A peer of plain v0.2, which has no handshake (profile §4): its first line has the version.
@@ -341,11 +341,17 @@ final class EsmpSession {
     Instant received = context.clock().instant();
     CompletableFuture<KeysFound> keys = keys(sender.get(), message).toCompletableFuture();
     if (keys.isDone()) {
-      submit(message, size, sender.get(), keys.join(), received);
+      submit(message, line.length, sender.get(), keys.join(), received);
       return Optional.empty();
     }
+    // While it waits only its bytes are kept: what they say, taken apart, may be many times as
+    // large.
     return Optional.of(
-        keys.thenAccept(found -> submit(message, size, sender.get(), found, received)));
+        keys.thenAccept(found -> {
+          if (context.codec().decode(line) instanceof EsmpLine.Message again) {
+            submit(again, line.length, sender.get(), found, received);
+          }
+        }));
   }
 
   /// No key is fetched for a message that this peer may not bring anyway.
@@ -367,15 +373,17 @@ final class EsmpSession {
     inFlight.incrementAndGet();
     room.take(size);
     TraceId trace = TraceId.next(received, context.random());
+    // Not the message: what waits for its commit is kept by the intake, and once is enough.
+    Optional<String> id = message.id();
     try {
       context
           .inbox()
           .submit(
               new EsmpInbound(message, saidFor, peer, sender, keys, trace, received),
-              result -> answer(message.id(), size, result));
+              result -> answer(id, size, result));
     } catch (RuntimeException e) {
       LOG.error("{}: the route failed; the sender is asked to try again", trace, e);
-      answer(message.id(), size, Inbox.failed());
+      answer(id, size, Inbox.failed());
     }
   }
 
