@@ -20,7 +20,8 @@ import org.emsg.gateway.net.Cidr;
 ///   client's proof; 15 s unless set
 /// @param pingAfter silence after which a peer is asked whether it is there; 60 s unless set
 /// @param pingTimeout after which a peer that does not answer is closed; 30 s unless set
-/// @param connectTimeout for an outgoing connection's TCP and TLS handshakes each; 10 s unless set
+/// @param connectTimeout for an outgoing connection's TCP and TLS handshakes each; 10 s unless set, at
+///   most 10 min
 /// @param answerTimeout for an answer of another server; 60 s unless set
 /// @param emxType the DNS type number of EMX records; 65389 unless set
 /// @param defaultPort where an EMSG server is found that no SRV record names; 5888 unless set
@@ -46,6 +47,11 @@ public record EmsgConfig(
     int defaultPort,
     Duration keyCache,
     boolean bareAddressCounts) {
+  /// The most that `maxLine` may be.
+  static final int MOST_MAX_LINE = 16 << 20;
+
+  private static final Duration MOST_CONNECT_TIMEOUT = Duration.ofMinutes(10);
+
   public static final EmsgConfig DEFAULT =
       new EmsgConfig(
           "127.0.0.1",
@@ -70,7 +76,7 @@ public record EmsgConfig(
   public EmsgConfig {
     plainTextPeers = List.copyOf(plainTextPeers);
     requireRange("port", port, 0, 65_535);
-    requireRange("max-line", maxLine, 4096, 16 << 20);
+    requireRange("max-line", maxLine, 4096, MOST_MAX_LINE);
     requireRange("max-connections", maxConnections, 1, 1_000_000);
     requireRange("max-half-open", maxHalfOpen, 1, 1_000_000);
     requireRange("max-half-open-per-address", maxHalfOpenPerAddress, 1, 1_000_000);
@@ -82,6 +88,9 @@ public record EmsgConfig(
     requirePositive("ping-after", pingAfter);
     requirePositive("ping-timeout", pingTimeout);
     requirePositive("connect-timeout", connectTimeout);
+    if (connectTimeout.compareTo(MOST_CONNECT_TIMEOUT) > 0) {
+      throw new IllegalArgumentException("connect-timeout is at most 10 min");
+    }
     requirePositive("answer-timeout", answerTimeout);
     requirePositive("key-cache", keyCache);
     if (keyCache.compareTo(Duration.ofHours(1)) > 0) {
