@@ -216,6 +216,7 @@ public final class Gateway implements AutoCloseable {
                       store.outbox(),
                       store.trace(),
                       ed25519::isPublicKey,
+                      domain -> domainKeys.ed25519(domain).publicKey(),
                       () -> Banner.json(this)),
                   clock),
               config.data(),

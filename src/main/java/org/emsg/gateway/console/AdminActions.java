@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.emsg.gateway.address.Addressing;
@@ -38,6 +39,7 @@ public final class AdminActions {
   /// What the actions work on.
   ///
   /// @param validKey whether 32 bytes are an Ed25519 key
+  /// @param domainKey the public key of a home domain
   /// @param status what the gateway serves, and where
   public record Ports(
       Addressing addressing,
@@ -45,6 +47,7 @@ public final class AdminActions {
       Outbox outbox,
       Trace trace,
       Predicate<Bytes> validKey,
+      Function<String, Bytes> domainKey,
       Supplier<ObjectNode> status) {}
 
   public AdminActions(Ports ports, InstantSource clock) {
@@ -59,9 +62,9 @@ public final class AdminActions {
       case "user.add" -> addUser(request);
       case "user.list" -> listUsers(request);
       case "key.list" -> listKeys(account(request));
-      case "key.add" -> addKey(account(request), request);
-      case "key.revoke" -> endKey(account(request), request, true);
-      case "key.supersede" -> endKey(account(request), request, false);
+      case "key.add" -> addKey(user(request), request);
+      case "key.revoke" -> endKey(user(request), request, true);
+      case "key.supersede" -> endKey(user(request), request, false);
       case "trace" -> trace(text(request, "id"));
       case "outbox.lanes" -> lanes();
       case "outbox.waiting" -> waiting(lane(request));
@@ -74,10 +77,19 @@ public final class AdminActions {
 
   private JsonNode addUser(JsonNode request) throws AdminRefusal {
     Address.Emsg account = homeAddress(text(request, "account"));
-    if (!ports.accounts().add(account)) {
+    if (account.local().isEmpty()) {
+      throw new AdminRefusal(400, account + " is a domain, not a user");
+    }
+    boolean hasKey = request.has("public-key");
+    if (hasKey) {
+      publicKey(request);
+    }
+    // One without a key is what is left where the key was somebody else's: now it gets one.
+    boolean added = ports.accounts().add(account);
+    if (!added && !(hasKey && ports.accounts().keys(account).isEmpty())) {
       throw new AdminRefusal(409, account + " is there already");
     }
-    if (request.has("public-key")) {
+    if (hasKey) {
       addKey(account, request);
     }
     return NODES.objectNode().put("account", account.text());
@@ -99,6 +111,14 @@ public final class AdminActions {
 
   private JsonNode listKeys(Address.Emsg account) {
     ArrayNode keys = NODES.arrayNode();
+    if (account.local().isEmpty()) {
+      Bytes own = ports.domainKey().apply(account.domain());
+      keys.addObject()
+          .put("key-id", AccountKey.idOf(own))
+          .put("algorithm", "ed25519")
+          .put("public-key", Base64.getEncoder().encodeToString(own.toByteArray()));
+      return keys;
+    }
     for (AccountKey key : ports.accounts().keys(account)) {
       ObjectNode shown =
           keys.addObject()
@@ -113,10 +133,7 @@ public final class AdminActions {
   }
 
   private JsonNode addKey(Address.Emsg account, JsonNode request) throws AdminRefusal {
-    Bytes publicKey = base64(text(request, "public-key"));
-    if (!ports.validKey().test(publicKey)) {
-      throw new AdminRefusal(400, "the public key is no Ed25519 key (32 bytes in base64)");
-    }
+    Bytes publicKey = publicKey(request);
     // Clients sign under the name that follows from the key, unless they gave it another.
     String keyId = request.has("key-id") ? text(request, "key-id") : AccountKey.idOf(publicKey);
     AccountKey key =
@@ -127,6 +144,14 @@ public final class AdminActions {
           409, "a key " + keyId + " of " + account + " is there already, or the key is somebody's");
     }
     return NODES.objectNode().put("account", account.text()).put("key-id", keyId);
+  }
+
+  private Bytes publicKey(JsonNode request) throws AdminRefusal {
+    Bytes publicKey = base64(text(request, "public-key"));
+    if (!ports.validKey().test(publicKey)) {
+      throw new AdminRefusal(400, "the public key is no Ed25519 key (32 bytes in base64)");
+    }
+    return publicKey;
   }
 
   private JsonNode endKey(Address.Emsg account, JsonNode request, boolean revoked)
@@ -217,6 +242,15 @@ public final class AdminActions {
       throw new AdminRefusal(404, "no message waits under " + id);
     }
     return NODES.objectNode().put("id", id);
+  }
+
+  /// Whose keys can be changed: a domain's own are files of the gateway.
+  private Address.Emsg user(JsonNode request) throws AdminRefusal {
+    Address.Emsg account = account(request);
+    if (account.local().isEmpty()) {
+      throw new AdminRefusal(400, "the key of " + account + " is the gateway's own (data/keys)");
+    }
+    return account;
   }
 
   private Address.Emsg account(JsonNode request) throws AdminRefusal {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.console;
+
+import org.jspecify.annotations.NullMarked;
