@@ -140,6 +140,11 @@ public final class Main implements Installation {
     }
 
     @Override
+    public Optional<String> mailRelay() {
+      return Optional.of(config.smtp().relay().host()).filter(host -> !host.isEmpty());
+    }
+
+    @Override
     public List<String> dkimSelectors() {
       return config.smtp().selectors();
     }

@@ -2,6 +2,8 @@ package org.emsg.gateway.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -86,10 +88,17 @@ final class DnsCommand implements Callable<Integer> {
       lines.add(srv(why, "_emsg-client._tcp." + name, esmp, gateway));
       lines.add(srv(why, "_emsg-server._tcp." + name, esmp, gateway));
     }
+    Optional<String> relay = local.mailRelay().filter(set -> !isHere(set));
     for (String name : ours(addressing, Network.SMTP)) {
-      String why = "mail: people are ...@" + name;
+      String why =
+          "mail: people are ...@"
+              + name
+              + relay
+                  .map(host ->
+                      "; it goes out through " + host + ", whose operator knows what SPF is to say")
+                  .orElse("");
       lines.add(new Line(why, name + ".", "MX", "10 " + gateway));
-      lines.add(new Line(why, name + ".", "TXT", quoted("v=spf1 mx -all")));
+      lines.add(new Line(why, name + ".", "TXT", quoted(spf(relay))));
       lines.add(new Line(why, "_dmarc." + name + ".", "TXT", quoted("v=DMARC1; p=quarantine")));
       lines.add(dkim(name, local.dkimSelectors().getFirst(), "rsa", rsa(local)));
       lines.add(dkim(name, local.dkimSelectors().getLast(), "ed25519", ed25519(local)));
@@ -115,6 +124,32 @@ final class DnsCommand implements Callable<Integer> {
         selector + "._domainkey." + name + ".",
         "TXT",
         quoted("v=DKIM1; k=" + algorithm + "; p=" + key));
+  }
+
+  /// Who sends our mail: what receives it, and the relay that it goes through (RFC 7208 §5).
+  private static String spf(Optional<String> relay) {
+    String sender =
+        relay
+            .map(host ->
+                address(host)
+                    .map(found -> (found instanceof Inet6Address ? " ip6:" : " ip4:") + host)
+                    .orElse(" a:" + host))
+            .orElse("");
+    return "v=spf1 mx" + sender + " -all";
+  }
+
+  /// A relay on this machine sends from where mail is received.
+  private static boolean isHere(String host) {
+    return host.equals("localhost")
+        || address(host).filter(InetAddress::isLoopbackAddress).isPresent();
+  }
+
+  private static Optional<InetAddress> address(String host) {
+    try {
+      return Optional.of(InetAddress.ofLiteral(host));
+    } catch (IllegalArgumentException aName) {
+      return Optional.empty();
+    }
   }
 
   private byte[] rsa(Installation.Local local) {

@@ -90,7 +90,10 @@ public final class EmsgGateway implements Callable<Integer> {
   }
 
   /// Starts the gateway.
-  @Command(name = "run", description = "Run the gateway until it is stopped (SIGTERM, Ctrl-C).")
+  @Command(
+      name = "run",
+      mixinStandardHelpOptions = true,
+      description = "Run the gateway until it is stopped (SIGTERM, Ctrl-C).")
   static final class RunCommand implements Callable<Integer> {
     private final EmsgGateway root;
 

@@ -41,6 +41,9 @@ public interface Installation {
     /// The keys of the home domains, made where there are none yet.
     DomainKeys domainKeys();
 
+    /// The server that all outgoing mail goes through, where one is set.
+    Optional<String> mailRelay();
+
     /// The selectors of our DKIM signatures: the RSA key's first, then the Ed25519 key's.
     List<String> dkimSelectors();
   }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 /// `key list|add|supersede|revoke`: the public keys of an account.
 @Command(
     name = "key",
+    mixinStandardHelpOptions = true,
     description = "Public keys of an account.",
     synopsisSubcommandLabel = "(list | add | supersede | revoke)",
     footer = {

@@ -116,10 +116,10 @@ final class ListenCommand implements Callable<Integer> {
     session.await(session.client().acknowledged(message.cursor()));
   }
 
-  private static String line(EsmpClient.Received message) {
+  static String line(EsmpClient.Received message) {
     JsonNode json = message.json();
     StringBuilder line = new StringBuilder();
-    line.append(Instant.ofEpochMilli(json.path("timestamp").asLong()))
+    line.append(message.sent().map(Instant::toString).orElse("(without a time)"))
         .append(' ')
         .append(Output.printable(message.sender()));
     if (json.path("bridge").path("verified").path("sender").asText("").equals("unverified")) {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 /// `outbox lanes|waiting|failed|retry|drop`: what waits for other servers.
 @Command(
     name = "outbox",
+    mixinStandardHelpOptions = true,
     description = "Messages that wait for other servers.",
     synopsisSubcommandLabel = "(lanes | waiting | failed | retry | drop)",
     footer = {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 /// `user add|list`: the accounts of the home domains.
 @Command(
     name = "user",
+    mixinStandardHelpOptions = true,
     description = "Accounts of the home domains.",
     synopsisSubcommandLabel = "(add | list)",
     footer = {

@@ -102,6 +102,11 @@ final class UserSession implements AutoCloseable {
       return stage.toCompletableFuture().get(PATIENCE, TimeUnit.SECONDS);
     } catch (ExecutionException failed) {
       Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      if (cause instanceof EsmpClients.Refused) {
+        throw new CommandFailure(
+            ExitCodes.REFUSED,
+            "The gateway said no: " + Output.printable(String.valueOf(cause.getMessage())));
+      }
       throw new CommandFailure(
           ExitCodes.NOT_RUNNING, "Cannot " + what + " the gateway: " + cause.getMessage());
     } catch (TimeoutException late) {

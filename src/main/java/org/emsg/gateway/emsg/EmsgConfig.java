@@ -20,8 +20,8 @@ import org.emsg.gateway.net.Cidr;
 ///   client's proof; 15 s unless set
 /// @param pingAfter silence after which a peer is asked whether it is there; 60 s unless set
 /// @param pingTimeout after which a peer that does not answer is closed; 30 s unless set
-/// @param connectTimeout for an outgoing connection's TCP and TLS handshakes each; 10 s unless set, at
-///   most 10 min
+/// @param connectTimeout for an outgoing connection's TCP and TLS handshakes each; 10 s unless set,
+///   at most 10 min
 /// @param answerTimeout for an answer of another server; 60 s unless set
 /// @param emxType the DNS type number of EMX records; 65389 unless set
 /// @param defaultPort where an EMSG server is found that no SRV record names; 5888 unless set

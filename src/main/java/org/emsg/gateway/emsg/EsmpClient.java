@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,12 @@ public final class EsmpClient implements AutoCloseable {
     }
 
     public String body() {
-      return json.path("body").asText();
+      return EsmpCodec.text(json, "body").or(() -> EsmpCodec.text(json, "content")).orElse("");
+    }
+
+    /// When its sender says that it was sent, in whichever form they say it.
+    public Optional<Instant> sent() {
+      return Timestamps.read(json);
     }
   }
 

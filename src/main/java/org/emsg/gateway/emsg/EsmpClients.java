@@ -1,5 +1,6 @@
 package org.emsg.gateway.emsg;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,7 +20,9 @@ import org.emsg.gateway.net.TlsContexts;
 /// talk to servers with them.
 public final class EsmpClients implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
-  private static final int MAX_LINE = 1 << 20;
+
+  /// A page has at most a mebibyte, or one message, which has what a server may be set to take.
+  private static final int MAX_LINE = EmsgConfig.MOST_MAX_LINE;
 
   private final EventLoops loops;
   private final ExecutorService workers;
@@ -93,10 +96,18 @@ public final class EsmpClients implements AutoCloseable {
     return open(server, domain, tls, _ -> {});
   }
 
+  /// The server answered, and said no.
+  public static final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message);
+    }
+  }
+
   /// A stage that failed, with the reason a server gave.
   static <T> CompletionStage<T> refused(String what, EsmpLine.Response answer) {
     return CompletableFuture.failedStage(
-        new java.io.IOException(
-            what + " was answered with " + answer.code() + ' ' + answer.message()));
+        new Refused(what + " was answered with " + answer.code() + ' ' + answer.message()));
   }
 }

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,6 +64,18 @@ class GatewayTest {
   @AfterEach
   void stop() {
     gateway.close();
+  }
+
+  @Test
+  void aKeyThatIsNotTheAccountsIsRefusedAndTheGatewayIsSaidToRun() throws Exception {
+    assertThat(run("user", "add", "alice").code()).isZero();
+    Path key = folder.resolve("data/users/alice#a.test.key");
+    assertThat(run("user", "add", "anna").code()).isZero();
+    Files.copy(
+        folder.resolve("data/users/anna#a.test.key"), key, StandardCopyOption.REPLACE_EXISTING);
+    Ran sent = run("send", "alice", "anna", "Hi!");
+    assertThat(sent.code()).isEqualTo(1);
+    assertThat(sent.text()).contains("401");
   }
 
   @Test

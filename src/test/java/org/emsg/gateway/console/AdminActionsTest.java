@@ -63,8 +63,8 @@ class AdminActionsTest {
 
   @Test
   void aBadKeyLeavesNoAccountBehind() throws Exception {
-    assertThatThrownBy(() ->
-            actions.perform("user.add", of("alice#a.test").put("public-key", "AAAA")))
+    assertThatThrownBy(
+            () -> actions.perform("user.add", of("alice#a.test").put("public-key", "AAAA")))
         .isInstanceOf(AdminRefusal.class);
     assertThat(accounts.exists(World.ALICE)).isFalse();
     actions.perform("user.add", of("alice#a.test").put("public-key", base64(newKey())));
@@ -75,8 +75,8 @@ class AdminActionsTest {
   void anAccountThatGotNoKeyGetsOneTheNextTime() throws Exception {
     Bytes key = newKey();
     actions.perform("user.add", of("anna#a.test").put("public-key", base64(key)));
-    assertThatThrownBy(() ->
-            actions.perform("user.add", of("alice#a.test").put("public-key", base64(key))))
+    assertThatThrownBy(
+            () -> actions.perform("user.add", of("alice#a.test").put("public-key", base64(key))))
         .isInstanceOf(AdminRefusal.class);
     actions.perform("user.add", of("alice#a.test").put("public-key", base64(newKey())));
     assertThat(accounts.keys(World.ALICE)).hasSize(1);
@@ -90,8 +90,8 @@ class AdminActionsTest {
     JsonNode keys = actions.perform("key.list", of("#a.test"));
     assertThat(keys.get(0).path("public-key").asText()).isEqualTo(base64(DOMAINS));
     assertThat(keys.get(0).path("key-id").asText()).isEqualTo(AccountKey.idOf(DOMAINS));
-    assertThatThrownBy(() ->
-            actions.perform("key.add", of("#a.test").put("public-key", base64(newKey()))))
+    assertThatThrownBy(
+            () -> actions.perform("key.add", of("#a.test").put("public-key", base64(newKey()))))
         .isInstanceOf(AdminRefusal.class);
     assertThatThrownBy(() -> actions.perform("key.revoke", of("#a.test").put("key-id", "x")))
         .isInstanceOf(AdminRefusal.class);

@@ -9,13 +9,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.emsg.gateway.fixtures.FakeDns;
+import org.emsg.gateway.fixtures.World;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Our end of a connection, at its limits.
 class EsmpConnectionTest {
@@ -53,6 +57,27 @@ class EsmpConnectionTest {
       connection.close();
     } finally {
       loops.close();
+    }
+  }
+
+  @Test
+  void aClientReadsAMessageAsLargeAsItsServerTakes(@TempDir Path keys) throws Exception {
+    EmsgConfig roomy = Timeouts.rooms(4 << 20, 512, 256 * 1024);
+    try (HomeServer server = HomeServer.start("a.test", roomy, new FakeDns(), keys)) {
+      server.register(World.ALICE);
+      server.register(World.ANNA);
+      String body = "x".repeat(2 << 20);
+      assertThat(
+              server
+                  .connect(World.ALICE)
+                  .send("anna#a.test", body)
+                  .toCompletableFuture()
+                  .get(10, TimeUnit.SECONDS)
+                  .code())
+          .isEqualTo(200);
+      assertThat(server.listen(World.ANNA, "phone"))
+          .extracting(EsmpClient.Received::body)
+          .containsExactly(body);
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package org.emsg.gateway.cli;
+
+import org.jspecify.annotations.NullMarked;
