@@ -25,6 +25,7 @@ import org.emsg.gateway.gateway.Core;
 import org.emsg.gateway.gateway.CoreSettings;
 import org.emsg.gateway.gateway.FileLinks;
 import org.emsg.gateway.gateway.KeptFiles;
+import org.emsg.gateway.model.Network;
 import org.emsg.gateway.net.Dns;
 import org.emsg.gateway.net.DnsjavaDns;
 import org.emsg.gateway.net.OutboundGuard;
@@ -174,6 +175,7 @@ public final class Gateway implements AutoCloseable {
 
       // Routes: what the edges and the core are joined by.
       DefaultCamelContext camel = closing.add("the routes", newCamel());
+      outbox.leave(Network.XMPP, xmpp::away);
       camel.addComponent("outbox", outbox);
       camel.getRegistry().bind("accept", new AcceptStep(core));
       camel.getRegistry().bind("map", new MapStep(addressing));

@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.emsg.gateway.model.Network;
 import org.emsg.gateway.model.Reason;
@@ -32,6 +34,7 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
   private final String node;
   private final Network network;
   private final Outbox outbox;
+  private final Supplier<Set<String>> elsewhere;
   private final Sending sending;
   private final OutboxSettings settings;
   private final Clock clock;
@@ -44,10 +47,12 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
 
   private record Held(LaneRun run, Thread thread) {}
 
+  /// @param elsewhere the names of ours whose lanes this node cannot drain at the moment
   LaneDispatcher(
       String node,
       Network network,
       Outbox outbox,
+      Supplier<Set<String>> elsewhere,
       Sending sending,
       OutboxSettings settings,
       Clock clock,
@@ -56,6 +61,7 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
     this.node = node;
     this.network = network;
     this.outbox = outbox;
+    this.elsewhere = elsewhere;
     this.sending = sending;
     this.settings = settings;
     this.clock = clock;
@@ -101,7 +107,7 @@ final class LaneDispatcher implements Wakeups, AutoCloseable {
       return false;
     }
     long asked = System.nanoTime();
-    List<LaneLease> leases = outbox.lease(node, network, free, settings.lease());
+    List<LaneLease> leases = outbox.lease(node, network, elsewhere.get(), free, settings.lease());
     leases.forEach(lease -> begin(lease, asked));
     return false;
   }

@@ -17,8 +17,14 @@ import org.emsg.gateway.model.TraceId;
 /// from virtual threads; times are the database's own.
 public interface Outbox {
   /// Leases for `ttl` up to `max` lanes of `network` that have something due and that nobody else
-  /// holds, longest waiting first; lanes already held by `node` are not given again.
-  List<LaneLease> lease(String node, Network network, int max, Duration ttl);
+  /// holds, longest waiting first; lanes already held by `node` are not given again, and lanes of
+  /// the names `elsewhere` of ours are left to other nodes.
+  List<LaneLease> lease(String node, Network network, Set<String> elsewhere, int max, Duration ttl);
+
+  /// The same for all names of ours.
+  default List<LaneLease> lease(String node, Network network, int max, Duration ttl) {
+    return lease(node, network, Set.of(), max, ttl);
+  }
 
   /// Prolongs a lease; false where another node has the lane by now.
   boolean renew(LaneLease lease, Duration ttl);

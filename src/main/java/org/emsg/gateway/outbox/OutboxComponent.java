@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
@@ -15,6 +16,7 @@ import org.emsg.gateway.model.Network;
 public final class OutboxComponent extends DefaultComponent implements Wakeups {
   private final Services services;
   private final Set<Wakeups> dispatchers = ConcurrentHashMap.newKeySet();
+  private final Map<Network, Supplier<Set<String>>> elsewhere = new ConcurrentHashMap<>();
 
   /// What the consumers work with.
   ///
@@ -32,6 +34,18 @@ public final class OutboxComponent extends DefaultComponent implements Wakeups {
 
   public OutboxComponent(Services services) {
     this.services = services;
+  }
+
+  /// Leaves the lanes of some of our names to other nodes: for an edge whose connections are what
+  /// makes a node able to drain a lane. To be called before the routes start.
+  ///
+  /// @param names asked at each look for lanes; returns at once
+  public void leave(Network network, Supplier<Set<String>> names) {
+    elsewhere.put(network, names);
+  }
+
+  Supplier<Set<String>> elsewhere(Network network) {
+    return elsewhere.getOrDefault(network, Set::of);
   }
 
   @Override

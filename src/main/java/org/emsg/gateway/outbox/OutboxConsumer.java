@@ -59,6 +59,7 @@ final class OutboxConsumer extends DefaultConsumer implements Sending {
             services.node(),
             network,
             services.outbox(),
+            component.elsewhere(network),
             this,
             services.settings(),
             services.clock(),

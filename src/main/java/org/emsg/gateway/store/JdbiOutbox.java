@@ -39,7 +39,7 @@ final class JdbiOutbox implements Outbox {
       "SELECT id, ours, remote FROM (SELECT l.id, l.ours, l.remote,"
           + " (SELECT MIN(h.due) FROM lane_head h WHERE h.lane = l.id) AS due FROM lane l"
           + " WHERE l.network = ? AND l.waiting > 0 AND l.paused_until <= ?"
-          + " AND l.leased_until <= ?) AS busy WHERE due <= ? ORDER BY due, id LIMIT ?";
+          + " AND l.leased_until <= ?%s) AS busy WHERE due <= ? ORDER BY due, id LIMIT ?";
   private static final String LEASE =
       "UPDATE lane SET holder = ?, epoch = epoch + 1, leased_until = ?"
           + " WHERE id = ? AND leased_until <= ? RETURNING epoch, failures";
@@ -69,8 +69,10 @@ final class JdbiOutbox implements Outbox {
   }
 
   @Override
-  public List<LaneLease> lease(String node, Network network, int max, Duration ttl) {
-    List<DueLane> due = database.read(transaction -> due(transaction, network, max));
+  public List<LaneLease> lease(
+      String node, Network network, Set<String> elsewhere, int max, Duration ttl) {
+    List<String> others = List.copyOf(elsewhere);
+    List<DueLane> due = database.read(transaction -> due(transaction, network, others, max));
     if (due.isEmpty()) {
       return List.of();
     }
@@ -83,14 +85,20 @@ final class JdbiOutbox implements Outbox {
     });
   }
 
-  private static List<DueLane> due(Transaction transaction, Network network, int max)
+  private static List<DueLane> due(
+      Transaction transaction, Network network, List<String> elsewhere, int max)
       throws SQLException {
-    PreparedStatement find = transaction.prepare(DUE_LANES);
+    String sql = DUE_LANES.formatted(" AND l.ours <> ?".repeat(elsewhere.size()));
+    PreparedStatement find = transaction.prepare(sql);
     find.setString(1, network.label());
     find.setLong(2, transaction.now());
     find.setLong(3, transaction.now());
-    find.setLong(4, transaction.now());
-    find.setInt(5, max);
+    int next = 4;
+    for (String ours : elsewhere) {
+      find.setString(next++, ours);
+    }
+    find.setLong(next++, transaction.now());
+    find.setInt(next, max);
     try (ResultSet row = find.executeQuery()) {
       List<DueLane> lanes = new ArrayList<>();
       while (row.next()) {

@@ -7,8 +7,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -189,6 +191,15 @@ public final class XmppEdge implements AutoCloseable {
   /// Whether each component is joined, for health.
   public Map<String, ComponentLink.Status> status() {
     return links.status();
+  }
+
+  /// The components that are set up here and not joined at the moment: another node may be, and
+  /// their lanes are for that one.
+  public Set<String> away() {
+    return links.status().entrySet().stream()
+        .filter(link -> !link.getValue().connected())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// Waits for what is in flight, and leaves.

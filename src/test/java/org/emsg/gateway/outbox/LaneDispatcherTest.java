@@ -5,6 +5,7 @@ import static org.emsg.gateway.outbox.OutboxScene.DOWN;
 import static org.emsg.gateway.outbox.OutboxScene.LANE;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,6 +57,7 @@ class LaneDispatcherTest {
             "node-1",
             Network.XMPP,
             scene.outbox,
+            Set::of,
             this::send,
             SETTINGS,
             scene.clock,
@@ -70,6 +72,31 @@ class LaneDispatcherTest {
       release.countDown();
     }
     assertThat(scene.outbox.size()).as("the stop waited for it").isZero();
+  }
+
+  @Test
+  void aLaneThatIsServedElsewhereIsLeftThere() throws Exception {
+    CountDownLatch asked = new CountDownLatch(3);
+    scene.queue(1);
+    try (LaneDispatcher dispatcher =
+        new LaneDispatcher(
+            "node-1",
+            Network.XMPP,
+            scene.outbox,
+            () -> {
+              asked.countDown();
+              return Set.of(LANE.ours());
+            },
+            this::send,
+            SETTINGS,
+            scene.clock,
+            scene.random,
+            () -> {})) {
+      dispatcher.start();
+      asked.await();
+      assertThat(dispatcher.holds(LANE)).isFalse();
+    }
+    assertThat(attempts).hasValue(0);
   }
 
   private static void waitFor(CountDownLatch latch) {

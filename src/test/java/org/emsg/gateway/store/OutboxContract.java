@@ -437,6 +437,22 @@ interface OutboxContract extends StoreContract {
   }
 
   @Test
+  default void lanesOfANameThatIsServedElsewhereAreLeftToOtherNodes() {
+    LaneKey other = new LaneKey("face.a.test", Network.XMPP, "xmpp.test");
+    accept(Letters.toDave("m1", "one"));
+    accept(Letters.to(dora(), other, "m2", "two"));
+    assertThat(lanes("one", Set.of(TO_XMPP.ours(), "else.test"))).containsExactly(other);
+    assertThat(lanes("one", Set.of(TO_XMPP.ours()))).isEmpty();
+    assertThat(lanes("two", Set.of())).containsExactly(TO_XMPP);
+  }
+
+  private List<LaneKey> lanes(String node, Set<String> elsewhere) {
+    return store().outbox().lease(node, Network.XMPP, elsewhere, 1, TTL).stream()
+        .map(LaneLease::lane)
+        .toList();
+  }
+
+  @Test
   default void onlyLanesWithNothingInThemArePurged() {
     accept(Letters.toDave("m1", "one"));
     accept(Letters.to(ERIN, Letters.TO_MAIL, "m2", "two"));

@@ -383,8 +383,10 @@ class XmppEdgeTest {
 
   @Test
   void defersTheLaneWhileTheStreamIsAway() throws Exception {
+    assertThat(gateway.edge.away()).isEmpty();
     server.close();
     await().until(() -> gateway.edge.status().values().stream().noneMatch(s -> s.connected()));
+    assertThat(gateway.edge.away()).containsExactlyInAnyOrder(FACE, MAIL_FACE);
     assertThat(gateway.send(hello(), DAVE).get())
         .isInstanceOfSatisfying(
             Outcome.Deferred.class,
