@@ -43,6 +43,7 @@ final class SmtpSession {
   private final Clock clock;
   private final RandomGenerator random;
 
+  private final Socket connection;
   private volatile Socket socket;
   private volatile SmtpWire wire;
   private Optional<String> tls = Optional.empty();
@@ -66,6 +67,7 @@ final class SmtpSession {
       Clock clock,
       RandomGenerator random)
       throws IOException {
+    this.connection = socket;
     this.socket = socket;
     this.config = config;
     this.name = name;
@@ -115,16 +117,16 @@ final class SmtpSession {
     }
   }
 
-  /// Ends a session that is long past its time in the middle of a read.
+  /// Ends a session that is long past its time in the middle of a read or a write.
   void abortIfLate() {
     if (wire.isLate()) {
-      closeSocket();
+      abort();
     }
   }
 
-  /// Ends the session whatever it is at.
+  /// Ends the session whatever it is at. TLS would wait with its goodbye for the write that hangs.
   void abort() {
-    closeSocket();
+    close(connection);
   }
 
   private void step() throws IOException {
@@ -366,6 +368,10 @@ final class SmtpSession {
   }
 
   private void closeSocket() {
+    close(socket);
+  }
+
+  private static void close(Socket socket) {
     try {
       socket.close();
     } catch (IOException broken) {
