@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 import org.emsg.gateway.fixtures.World;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +52,23 @@ class SqliteStoreTest
       begin.execute("BEGIN IMMEDIATE");
       assertThat(store.purge()).isEqualTo(new Store.Purged(0, 0, 0, 0));
     }
+  }
+
+  @Test
+  void aTransactionThatLostARaceIsRunAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    try (Database some = Database.open(database.config(), LongUnaryOperator.identity())) {
+      some.write(transaction -> {
+        transaction.prepare("SELECT value FROM counter").executeQuery().close();
+        if (attempts.incrementAndGet() == 1) {
+          // What was read is old now: the engine refuses what is built upon it.
+          database.execute("UPDATE counter SET value = 7");
+        }
+        return transaction.prepare("UPDATE counter SET value = value + 1").executeUpdate();
+      });
+    }
+    assertThat(attempts).hasValue(2);
+    assertThat(database.count("counter WHERE value = 8")).isEqualTo(1);
   }
 
   @Override
