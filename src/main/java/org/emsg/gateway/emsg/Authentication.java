@@ -29,6 +29,8 @@ final class Authentication {
 
   /// What came of it.
   sealed interface Result {
+    /// The user is who they say.
+    ///
     /// @param keyId of the key that did it
     record Proven(Peer peer, String keyId) implements Result {}
 

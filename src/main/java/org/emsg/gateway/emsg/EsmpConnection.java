@@ -278,7 +278,7 @@ final class EsmpConnection {
     return answer
         .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((_, fault) -> {
-          if (fault != null || answer == theirHello) {
+          if (fault != null) {
             synchronized (waiting) {
               waiting.remove(id);
             }
@@ -390,13 +390,18 @@ final class EsmpConnection {
     from.ifPresent(domain -> hello.put("from", domain));
     hello.putArray("capabilities").add("sync").add("receipts");
     return request(hello.toString().getBytes(StandardCharsets.UTF_8), HELLO_TIMEOUT, theirHello)
+        .whenComplete((_, _) -> {
+          synchronized (waiting) {
+            waiting.values().removeIf(CompletableFuture::isDone);
+          }
+        })
         .thenCompose(welcome -> {
-          if (welcome.code() == Code.OK.number()
-              && welcome.json().path("version").textValue() instanceof String version
-              && !Version.isSpoken(version)) {
+          Optional<String> strange =
+              EsmpCodec.text(welcome.json(), "version").filter(theirs -> !Version.isSpoken(theirs));
+          if (welcome.code() == Code.OK.number() && strange.isPresent()) {
             out.sendLast(Replies.unsupportedVersion(Optional.empty()));
             return CompletableFuture.failedFuture(
-                new IOException("the server speaks version " + version + " of EMSG"));
+                new IOException("the server speaks version " + strange.get() + " of EMSG"));
           }
           peersMaxLine = welcome.json().path("max_line").asInt(DEFAULT_MAX_LINE);
           return CompletableFuture.completedFuture(welcome);

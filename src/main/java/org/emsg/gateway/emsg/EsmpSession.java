@@ -323,8 +323,8 @@ final class EsmpSession {
     lastAsked = lastHeard;
     if (!greeted) {
       // A peer of plain v0.2, which has no handshake (profile §4): its first line has the version.
-      if (message.json().path("version").textValue() instanceof String version
-          && !Version.isSpoken(version)) {
+      Optional<String> version = EsmpCodec.text(message.json(), "version");
+      if (version.filter(theirs -> !Version.isSpoken(theirs)).isPresent()) {
         lines.stop();
         out.sendLast(Replies.unsupportedVersion(message.id()));
         return Optional.empty();
