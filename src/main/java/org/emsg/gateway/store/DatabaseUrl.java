@@ -1,10 +1,10 @@
 package org.emsg.gateway.store;
 
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.regex.Pattern;
-import org.postgresql.Driver;
 
 /// What a database's URL may say, and how it is shown.
 final class DatabaseUrl {
@@ -46,7 +46,9 @@ final class DatabaseUrl {
         throw new IllegalArgumentException("url: " + refusal);
       }
     }
-    if (Driver.parseURL(url, new Properties()) == null) {
+    try {
+      DriverManager.getDriver(url);
+    } catch (SQLException _) {
       throw new IllegalArgumentException("url is jdbc:postgresql://HOST/DATABASE");
     }
   }

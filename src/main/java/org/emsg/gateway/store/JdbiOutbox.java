@@ -39,7 +39,9 @@ final class JdbiOutbox implements Outbox {
       "SELECT id, ours, remote FROM (SELECT l.id, l.ours, l.remote,"
           + " (SELECT MIN(h.due) FROM lane_head h WHERE h.lane = l.id) AS due FROM lane l"
           + " WHERE l.network = ? AND l.waiting > 0 AND l.paused_until <= ?"
-          + " AND l.leased_until <= ?%s) AS busy WHERE due <= ? ORDER BY due, id LIMIT ?";
+          + " AND l.leased_until <= ?";
+  private static final String NOT_OF = " AND l.ours <> ?";
+  private static final String IN_ORDER = ") AS busy WHERE due <= ? ORDER BY due, id LIMIT ?";
   private static final String LEASE =
       "UPDATE lane SET holder = ?, epoch = epoch + 1, leased_until = ?"
           + " WHERE id = ? AND leased_until <= ? RETURNING epoch, failures";
@@ -88,8 +90,8 @@ final class JdbiOutbox implements Outbox {
   private static List<DueLane> due(
       Transaction transaction, Network network, List<String> elsewhere, int max)
       throws SQLException {
-    String sql = DUE_LANES.formatted(" AND l.ours <> ?".repeat(elsewhere.size()));
-    PreparedStatement find = transaction.prepare(sql);
+    PreparedStatement find =
+        transaction.prepare(DUE_LANES + NOT_OF.repeat(elsewhere.size()) + IN_ORDER);
     find.setString(1, network.label());
     find.setLong(2, transaction.now());
     find.setLong(3, transaction.now());

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.emsg.gateway.gateway.PlannedEnvelope;
 import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.ConversationId;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.model.MessageId;
@@ -388,7 +389,7 @@ interface OutboxContract extends StoreContract {
         .extracting(message -> message.envelope().id().value())
         .containsExactly("m3");
     assertThat(store().outbox().lanes().getFirst().waiting()).isEqualTo(3);
-    database().overwriteOldestEnvelope(EnvelopeCodec.encode(letter.envelope()));
+    database().overwriteOldestEnvelope(Bytes.wrap(EnvelopeCodec.encode(letter.envelope())));
     database().advance(EnvelopeRow.LEFT_TO_NEWER.plusSeconds(1));
     store().outbox().release(lease);
     assertThat(heads(lease()))

@@ -13,6 +13,7 @@ import org.emsg.gateway.gateway.IntakeStore.Committed;
 import org.emsg.gateway.gateway.PlannedEnvelope;
 import org.emsg.gateway.gateway.PlanningQueue.Waiting;
 import org.emsg.gateway.model.Address;
+import org.emsg.gateway.model.Bytes;
 import org.emsg.gateway.model.Envelope;
 import org.emsg.gateway.outbox.OutboxId;
 import org.junit.jupiter.api.Test;
@@ -132,7 +133,7 @@ interface PlanningQueueContract extends StoreContract {
     assertThat(claim()).extracting(row -> row.envelope().id().value()).containsExactly("m3");
     assertThat(database().count("planning")).isEqualTo(3);
     assertThat(database().count("failed")).isZero();
-    database().overwriteOldestEnvelope(EnvelopeCodec.encode(envelope));
+    database().overwriteOldestEnvelope(Bytes.wrap(EnvelopeCodec.encode(envelope)));
     database().advance(EnvelopeRow.LEFT_TO_NEWER.plusSeconds(1));
     assertThat(claim()).extracting(row -> row.envelope().id().value()).containsExactly("m1", "m3");
   }

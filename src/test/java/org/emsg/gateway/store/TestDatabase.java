@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.emsg.gateway.model.Bytes;
 
 /// One fresh database for one test. Several nodes may have it open; all see one time, which the
 /// test can move on.
@@ -45,13 +46,13 @@ final class TestDatabase implements AutoCloseable {
   }
 
   /// Makes the bytes of the oldest envelope something else.
-  void overwriteOldestEnvelope(byte... content) {
+  void overwriteOldestEnvelope(Bytes content) {
     try (Connection connection =
             DriverManager.getConnection(config.url(), config.user(), config.password());
         PreparedStatement update =
             connection.prepareStatement(
                 "UPDATE envelope SET content = ?" + " WHERE id = (SELECT MIN(id) FROM envelope)")) {
-      update.setBytes(1, content);
+      update.setBytes(1, content.toByteArray());
       update.executeUpdate();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
