@@ -65,7 +65,7 @@ class OwnCertificateTest {
   @Test
   void theKeyIsForOurUserOnlyAndNothingIsLeftBehind() throws Exception {
     open("a.test");
-    Path folder = OwnCertificate.certificate(data).getParent();
+    Path folder = data.resolve("tls");
     assertThat(
             PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(folder.resolve("self-made.key"))))
