@@ -285,6 +285,26 @@ class WireRulesTest {
   }
 
   @Test
+  void serversThatProveNothingCountAmongThemAndDevicesDoNot() throws Exception {
+    EmsgConfig tight = Timeouts.halfOpen(2);
+    String hello =
+        "{\"type\":\"hello\",\"version\":\"0.2.0\",\"role\":\"server\",\"from\":\"x.test\"}";
+    try (HomeServer other = HomeServer.start("a.test", tight, new FakeDns(), keys)) {
+      other.register(World.ALICE);
+      other.connect(World.ALICE);
+      other.connect(World.ALICE);
+      try (RawPeer one = other.raw();
+          RawPeer two = other.raw()) {
+        one.ask(hello);
+        two.ask(hello);
+        try (RawPeer three = other.raw()) {
+          assertThat(three.isClosed()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
   void splitsAtEveryByteMakeNoDifference() throws Exception {
     byte[] lines =
         (HELLO + "\r\n{\"type\":\"ping\",\"id\":\"é\"}\n").getBytes(StandardCharsets.UTF_8);
