@@ -55,7 +55,7 @@ final class LineDecoder extends ByteToMessageDecoder {
     }
     if (scanned > 0) {
       scanned = 0;
-      room.test(0);
+      var _ = room.test(0);
     }
     int content =
         length > 0 && in.getByte(in.readerIndex() + length - 1) == '\r' ? length - 1 : length;
@@ -74,7 +74,7 @@ final class LineDecoder extends ByteToMessageDecoder {
   private void giveUp(ByteBuf in, List<Object> out, TooLong why) {
     lost = true;
     in.skipBytes(in.readableBytes());
-    room.test(0);
+    var _ = room.test(0);
     out.add(why);
   }
 }

@@ -97,7 +97,7 @@ final class JdbiAccounts implements Accounts {
                   .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
                   .forEach(key ->
                       revoked
-                          .computeIfAbsent(some.get(key.getKey()), _ -> new HashSet<>())
+                          .computeIfAbsent(Named.of(some, key.getKey()), _ -> new HashSet<>())
                           .add(key.getValue())));
       return revoked;
     });

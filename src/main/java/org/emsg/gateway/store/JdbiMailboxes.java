@@ -90,7 +90,7 @@ final class JdbiMailboxes implements Mailboxes {
                   .createQuery("SELECT address, head FROM account WHERE address IN (<addresses>)")
                   .bindList("addresses", List.copyOf(some.keySet()))
                   .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
-                  .forEach(head -> heads.put(some.get(head.getKey()), head.getValue())));
+                  .forEach(head -> heads.put(Named.of(some, head.getKey()), head.getValue())));
       return heads;
     });
   }

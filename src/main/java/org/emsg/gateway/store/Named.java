@@ -3,6 +3,7 @@ package org.emsg.gateway.store;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.emsg.gateway.model.Address;
 
@@ -11,6 +12,11 @@ final class Named {
   private static final int AT_ONCE = 1000;
 
   private Named() {}
+
+  /// The account that a row names, which is one of those asked for.
+  static Address.Emsg of(Map<String, Address.Emsg> some, String text) {
+    return Objects.requireNonNull(some.get(text), text);
+  }
 
   /// Calls `query` for some of `accounts` after the other, by the text that the tables have.
   static void each(Collection<Address.Emsg> accounts, Consumer<Map<String, Address.Emsg>> query) {

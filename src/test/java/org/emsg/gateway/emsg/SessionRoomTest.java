@@ -75,7 +75,7 @@ class SessionRoomTest {
     SessionScene.Peer alice = scene.device(World.ALICE, scene.register(World.ALICE));
     alice.send(bytes);
     assertThat(alice.isOpen()).isTrue();
-    strangers.forEach(stranger -> stranger.channel.close());
+    strangers.forEach(stranger -> stranger.connection.close());
     assertThat(scene.strangers.left()).isEqualTo(4L * SessionScene.MAX_LINE);
   }
 

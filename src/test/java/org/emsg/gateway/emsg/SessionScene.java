@@ -213,7 +213,7 @@ final class SessionScene {
     private final class OnePiece extends ChannelOutboundHandlerAdapter {
       @Override
       public void write(ChannelHandlerContext ctx, Object piece, ChannelPromise promise) {
-        ctx.write(piece, promise);
+        var _ = ctx.write(piece, promise);
         if (slowly) {
           channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
         }
