@@ -33,13 +33,13 @@ import org.junit.jupiter.api.Test;
 
 /// What another server's answers mean, and which server is asked at all.
 class SmtpClientTest {
-  private static final SelfSigned OWN =
+  private final SelfSigned own =
       SelfSigned.make(List.of("relay.test"), Instant.now(), Duration.ofDays(1), new SecureRandom());
 
   private final TlsContexts tls =
       new TlsContexts(
-          () -> new TlsIdentity(OWN.key(), List.of(OWN.certificate())),
-          new TrustedRoots(List.of(OWN.certificate())));
+          () -> new TlsIdentity(own.key(), List.of(own.certificate())),
+          new TrustedRoots(List.of(own.certificate())));
   private final FakeDns dns = new FakeDns();
   private ScriptedServer server;
   private SmtpClient client;
