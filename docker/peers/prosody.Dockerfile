@@ -2,7 +2,7 @@
 #   HOST=xmpp.test   USERS="dave=secret dora=secret"   COMPONENTS="emsg.a.test=secret mail.a.test=secret"
 FROM debian:trixie-slim
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prosody lua-unbound \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends prosody lua-unbound lua-dbi-sqlite3 \
  && rm -rf /var/lib/apt/lists/*
 COPY prosody/prosody.cfg.lua /etc/prosody/
 COPY prosody/entry /usr/local/bin/

@@ -6,7 +6,9 @@ log = { info = "*console" }
 modules_enabled = { "roster", "saslauth", "disco", "presence", "message", "iq", "offline", "pep", "vcard4", "carbons", "ping", "smacks" }
 modules_disabled = { "s2s", "tls" }
 authentication = "internal_hashed"
-storage = "internal"
+-- The files of the internal store may lose a message, or those behind it, when the power goes while one is written.
+storage = { offline = "sql" }
+sql = { driver = "SQLite3", database = "prosody.sqlite" }
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 limits = {}

@@ -127,7 +127,11 @@ final class ListenCommand implements Callable<Integer> {
     }
     line.append(": ");
     if (json.path("type").asText().equals("chat")) {
-      return line.append(Output.paragraph(message.body())).toString();
+      line.append(Output.paragraph(message.body()));
+      for (JsonNode file : json.path("attachments")) {
+        line.append("\n    [file] ").append(file(file));
+      }
+      return line.toString();
     }
     line.append('[').append(Output.printable(json.path("event").asText())).append(']');
     for (String detail : DETAILS) {
@@ -136,5 +140,19 @@ final class ListenCommand implements Callable<Integer> {
       }
     }
     return line.toString();
+  }
+
+  private static String file(JsonNode file) {
+    String where = file.path("url").asText("");
+    if (where.isEmpty()) {
+      where = file.has("data") ? "in the message (--json has it)" : "not to be had";
+    }
+    return Output.printable(
+        "%s, %s, %d bytes: %s"
+            .formatted(
+                file.path("name").asText(),
+                file.path("media_type").asText(),
+                file.path("size").asLong(),
+                where));
   }
 }

@@ -129,6 +129,37 @@ class CommandLineTest {
     assertThat(run("dns", "a.test").text()).contains("\"v=spf1 mx ip6:2001:db8::7 -all\"");
   }
 
+  @Test
+  void filesAreNamedWithWhereTheyAre() {
+    ObjectNode message = chat().put("timestamp", 0).put("body", "look");
+    var files = message.putArray("attachments");
+    files
+        .addObject()
+        .put("name", "a\u001b.pdf")
+        .put("media_type", "application/pdf")
+        .put("size", 70_000)
+        .put("url", "https://files.test/x");
+    files
+        .addObject()
+        .put("name", "b.txt")
+        .put("media_type", "text/plain")
+        .put("size", 1)
+        .put("data", "eA==");
+    files.addObject().put("name", "c.bin").put("media_type", "a/b").put("size", 99_999);
+
+    assertThat(printed(message).lines().skip(1).map(String::strip))
+        .satisfiesExactly(
+            first ->
+                assertThat(first)
+                    .startsWith("[file] a")
+                    .endsWith(".pdf, application/pdf, 70000 bytes: https://files.test/x")
+                    .doesNotContain("\u001b"),
+            second ->
+                assertThat(second)
+                    .isEqualTo("[file] b.txt, text/plain, 1 bytes: in the message (--json has it)"),
+            third -> assertThat(third).isEqualTo("[file] c.bin, a/b, 99999 bytes: not to be had"));
+  }
+
   private static ObjectNode chat() {
     return JsonNodeFactory.instance.objectNode().put("type", "chat").put("sender", "bob#b.test");
   }
