@@ -8,6 +8,8 @@ Each line after it is one thing to do (see COMMANDS); each line on stdout is one
 
 import asyncio
 import json
+import os
+import select
 import sys
 
 from slixmpp import ClientXMPP
@@ -15,7 +17,14 @@ from slixmpp.exceptions import IqError, IqTimeout
 
 
 def tell(event, **details):
-    print(json.dumps({"event": event, **details}), flush=True)
+    """Standard output may be the socket that is also standard input, and reading that without waiting makes writing
+    not wait either: print() would lose what does not fit at once."""
+    rest = memoryview(json.dumps({"event": event, **details}).encode() + b"\n")
+    while rest:
+        try:
+            rest = rest[os.write(1, rest):]
+        except BlockingIOError:
+            select.select([], [1], [])
 
 
 def error_of(stanza):
